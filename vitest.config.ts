@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+const never = ['**/node_modules/**', '**/.beeline/**'];
+
+/** Three projects: `unit` runs in seconds, `whole` needs real parts (databases, processes), `slow` takes minutes. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...never, '**/*.whole.test.ts', '**/*.slow.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'whole',
+          include: ['**/*.whole.test.ts'],
+          exclude: never,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: ['**/*.slow.test.ts'],
+          exclude: never,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
