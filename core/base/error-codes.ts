@@ -1,0 +1,254 @@
+/** The closed set of error kinds. A kind decides the HTTP status and the exit code of the command line. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'exhausted'
+  | 'too_large'
+  | 'unavailable'
+  | 'timeout'
+  | 'internal';
+
+interface ErrorCodeEntry {
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+  /** What it means, for the reference page. */
+  readonly meaning: string;
+  /** What the caller does next. */
+  readonly action: string;
+}
+
+const entry = (kind: ErrorKind, retryable: boolean, meaning: string, action: string): ErrorCodeEntry => ({
+  kind,
+  retryable,
+  meaning,
+  action,
+});
+
+/**
+ * Every error code of the platform, in one table: `docs/reference/errors.md` is generated from it.
+ * Codes of the inference path keep the names that public clients already know.
+ */
+export const errorCodes = {
+  // The control API
+  INVALID_INPUT: entry(
+    'invalid',
+    false,
+    'A field of the request breaks a rule.',
+    'Correct the fields that are named.',
+  ),
+  INVALID_API_VERSION: entry(
+    'invalid',
+    false,
+    'The version header names no version of this API.',
+    'Send a version that is listed, or none.',
+  ),
+  INVALID_CONFIGURATION: entry(
+    'invalid',
+    false,
+    'A setting of a process is unknown or has a bad value.',
+    'Correct the setting that is named.',
+  ),
+  RESOURCE_NOT_FOUND: entry(
+    'not_found',
+    false,
+    'Nothing of that kind has that name.',
+    'Check the name, the environment and the workspace.',
+  ),
+  RESOURCE_CONFLICT: entry(
+    'conflict',
+    false,
+    'The name is taken, or the object changed since it was read.',
+    'Read the object again, or choose another name.',
+  ),
+  RESOURCE_IN_USE: entry(
+    'conflict',
+    false,
+    'Something still refers to the object.',
+    'Detach it from the users that are listed first.',
+  ),
+  RESOURCE_PROTECTED: entry('conflict', false, 'The object belongs to the platform.', 'Leave it in place.'),
+  POLICY_VIOLATION: entry(
+    'invalid',
+    false,
+    'Policies allow nothing that the deployment could use.',
+    'Change one of the policies that are named.',
+  ),
+  // Credentials, on both planes
+  AUTHENTICATION_REQUIRED: entry(
+    'unauthenticated',
+    false,
+    'The request has no credential.',
+    'Send an API key in the Authorization header.',
+  ),
+  AUTHENTICATION_FAILED: entry(
+    'unauthenticated',
+    false,
+    'The credential is unknown, revoked or expired.',
+    'Create a new API key.',
+  ),
+  FORBIDDEN: entry(
+    'forbidden',
+    false,
+    'The credential does not give this right.',
+    'Use a key of that workspace, or ask an admin.',
+  ),
+  // The inference path
+  WORKSPACE_NOT_FOUND: entry('not_found', false, 'No such workspace.', 'Check the first part of the path.'),
+  WORKLOAD_NOT_FOUND: entry(
+    'not_found',
+    false,
+    'The model does not exist, or is not deployed in that environment.',
+    'Check the name and the environment.',
+  ),
+  WORKLOAD_UNAVAILABLE: entry(
+    'not_found',
+    true,
+    'The deployment exists and cannot be served now.',
+    'See its status and events.',
+  ),
+  ROUTE_NOT_FOUND: entry('not_found', false, 'The path leads nowhere.', 'Use /{workspace}/models/{model}.'),
+  REQUEST_INVALID: entry(
+    'invalid',
+    false,
+    'The request is not well-formed for this endpoint.',
+    'Correct the request.',
+  ),
+  REQUEST_ENTITY_TOO_LARGE: entry('too_large', false, 'The body is over the limit.', 'Send a smaller body.'),
+  RATE_LIMITED: entry(
+    'exhausted',
+    true,
+    'Too many requests of this caller at once.',
+    'Try again after the time in Retry-After.',
+  ),
+  QUEUE_FULL: entry(
+    'exhausted',
+    true,
+    'Too many requests already wait for this deployment.',
+    'Try again after the time in Retry-After.',
+  ),
+  NO_CAPACITY: entry(
+    'unavailable',
+    true,
+    'No location can take the request now.',
+    'Try again after the time in Retry-After.',
+  ),
+  REPLICA_TIMEOUT: entry(
+    'timeout',
+    true,
+    'No replica became ready within the deadline.',
+    'Try again, or raise the deadline.',
+  ),
+  REPLICA_FAILED_TO_START: entry(
+    'unavailable',
+    true,
+    'The model server did not start.',
+    'See the logs of the model.',
+  ),
+  REPLICA_LOST: entry(
+    'unavailable',
+    true,
+    'The replica went away while it worked on the request.',
+    'Try again if the request may run twice.',
+  ),
+  FIRST_BYTE_TIMEOUT: entry(
+    'timeout',
+    true,
+    'The model server did not begin to answer in time.',
+    'Send a smaller request, or raise the limit.',
+  ),
+  IDLE_TIMEOUT: entry('timeout', true, 'The exchange stood still for too long.', 'Try again.'),
+  SHUTTING_DOWN: entry('unavailable', true, 'This process is stopping.', 'Try again.'),
+  // Making a deployment ready
+  MODEL_MISSING: entry(
+    'invalid',
+    false,
+    'The origin does not exist or is empty.',
+    'Correct spec.runtime.model.',
+  ),
+  MODEL_INVALID: entry(
+    'invalid',
+    false,
+    'The files of the model cannot be served.',
+    'See the message; correct the files.',
+  ),
+  MODEL_CHANGED: entry(
+    'invalid',
+    false,
+    'The files of a revision are no longer those it was made from.',
+    'Deploy again to make a new revision.',
+  ),
+  TASK_UNSUPPORTED: entry(
+    'invalid',
+    false,
+    'No runtime serves this task.',
+    'Set spec.runtime.task to one that is listed.',
+  ),
+  READINESS_TIMEOUT: entry(
+    'timeout',
+    false,
+    'The model server never said that it is ready.',
+    'See the logs; raise spec.runtime.startTimeout.',
+  ),
+  LOAD_FAILED: entry(
+    'invalid',
+    false,
+    'The model server stopped while it loaded the model.',
+    'See the last lines of its log in the event.',
+  ),
+  // Processes and machines
+  DATA_DIRECTORY_UNUSABLE: entry(
+    'unavailable',
+    false,
+    'The data directory cannot be used.',
+    'See the message for the way out.',
+  ),
+  PORT_TAKEN: entry(
+    'unavailable',
+    false,
+    'Another process listens on the port.',
+    'Stop it, or choose another port.',
+  ),
+  DRIVER_UNAVAILABLE: entry(
+    'unavailable',
+    false,
+    'The driver cannot run on this machine.',
+    'See the message for what is missing.',
+  ),
+  STORE_UNAVAILABLE: entry(
+    'unavailable',
+    true,
+    'The database does not answer.',
+    'Check the database; the request may be repeated.',
+  ),
+  CONNECTION_FAILED: entry(
+    'unavailable',
+    true,
+    'The platform does not answer.',
+    'Start it with `bl up`, or check BL_API_URL.',
+  ),
+  USAGE_ERROR: entry('invalid', false, 'The command line is wrong.', 'See --help.'),
+  INTERNAL_ERROR: entry('internal', true, 'A defect of the platform.', 'Report it with the request id.'),
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+const httpStatuses: Record<ErrorKind, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  exhausted: 429,
+  unavailable: 503,
+  timeout: 504,
+  internal: 500,
+};
+
+/** HTTP status of an error kind. */
+export function httpStatusOf(kind: ErrorKind): number {
+  return httpStatuses[kind];
+}

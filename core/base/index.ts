@@ -1,0 +1,16 @@
+export { type BackoffOptions, backoffMs } from './backoff.ts';
+export { formatByteSize, parseByteSize } from './byte-size.ts';
+export { type Clock, sleep, systemClock } from './clock.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export {
+  asBeelineError,
+  BeelineError,
+  type BeelineErrorOptions,
+  describeViolations,
+  type FieldViolation,
+} from './error.ts';
+export { type ErrorCode, type ErrorKind, errorCodes, httpStatusOf } from './error-codes.ts';
+export { newId, randomText } from './ids.ts';
+export { type LogFields, type Logger, silentLogger } from './logger.ts';
+export { Secret } from './secret.ts';
+export { suggestName } from './suggest-name.ts';

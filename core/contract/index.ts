@@ -1,0 +1,40 @@
+export {
+  type CredentialHeaders,
+  credentialHeaderNames,
+  readCredential,
+  readWorkspaceName,
+} from './credentials.ts';
+export {
+  type ApiErrorBody,
+  apiErrorBody,
+  type PlatformErrorBody,
+  platformErrorBody,
+  platformErrorHeaders,
+} from './error-bodies.ts';
+export { createFeedClient, type FeedClient, type FeedClientOptions } from './feed-client.ts';
+export {
+  type AssignmentsMessage,
+  type ExecutionRecord,
+  type ExecutionsMessage,
+  type ExecutionTimings,
+  feedPaths,
+  type KeyEntry,
+  type LogLineMessage,
+  type LogsMessage,
+  type ObservedMessage,
+  type ObservedRevision,
+  type ReplicaCounts,
+  type RevisionAssignment,
+  type RevisionFailure,
+  type RouteEntry,
+  type RoutesMessage,
+  type RouteTarget,
+} from './feed-messages.ts';
+export type {
+  AcquireRequest,
+  Lease,
+  LeaseOutcome,
+  LeaseWait,
+  LocationPort,
+  UpstreamTarget,
+} from './location-port.ts';

@@ -1,0 +1,39 @@
+export {
+  builtInEnvironments,
+  defaultEnvironment,
+  type Environment,
+  type EnvironmentInput,
+  environmentSchema,
+} from './environment/schema.ts';
+export { parseEnvironment } from './environment/validate.ts';
+export { type Flavor, flavorSchema } from './flavor.ts';
+export { acceptedApiVersions, apiVersion, findKind, type KindNames, kinds } from './kinds.ts';
+export type { Location } from './location/resource.ts';
+export { type Metadata, type MetadataInput, metadataSchema, resourceName } from './metadata.ts';
+export { defaultModelSpec, type ModelSpec } from './model/defaults.ts';
+export type { Model, ModelObserved, Revision } from './model/resource.ts';
+export {
+  type ModelInput,
+  type ModelSpecInput,
+  type ModelTask,
+  modelSchema,
+  modelSpecSchema,
+  modelTasks,
+} from './model/schema.ts';
+export {
+  buildRevisionTemplate,
+  buildScalingConfig,
+  type RevisionTemplate,
+  type ScalingConfig,
+} from './model/template.ts';
+export { parseModel } from './model/validate.ts';
+export {
+  type Policy,
+  type PolicyInput,
+  type PolicySpec,
+  policySchema,
+  policyTypes,
+} from './policy/schema.ts';
+export { parsePolicy } from './policy/validate.ts';
+export { createParser, describeReceived, type ParseResult } from './schema-violations.ts';
+export { type Condition, type ResourceEvent, type ResourceStatus, resourceStatuses } from './status.ts';

@@ -1,0 +1,54 @@
+import type { ModelSpecInput } from './schema.ts';
+
+/** A spec with every default filled in: what the store keeps and the API returns. */
+export interface ModelSpec {
+  readonly enabled: boolean;
+  readonly policies: readonly string[];
+  readonly flavors: readonly { readonly name: string; readonly type: 'cpu' | 'gpu' }[];
+  readonly runtime: {
+    readonly type: 'directory';
+    readonly model: string;
+    readonly engine: 'transformers';
+    readonly task?: 'text-classification' | 'feature-extraction' | 'text-generation';
+    readonly dtype?: 'fp32' | 'q8';
+    readonly envs: readonly { readonly name: string; readonly value: string }[];
+    readonly startTimeout: string;
+    readonly generation: 'process';
+  };
+  readonly serverlessConfig: {
+    readonly minNumReplicas: number;
+    readonly maxNumReplicas: number;
+    readonly metric: 'concurrency';
+    readonly target: string;
+    readonly scaleDownDelay: string;
+    readonly lastPodRetentionPeriod: string;
+  };
+}
+
+/** Fills in what the user left out. */
+export function defaultModelSpec(input: ModelSpecInput): ModelSpec {
+  const { runtime, serverlessConfig: scaling = {} } = input;
+  return {
+    enabled: input.enabled ?? true,
+    policies: input.policies ?? [],
+    flavors: input.flavors ?? [],
+    runtime: {
+      type: runtime.type ?? 'directory',
+      model: runtime.model,
+      engine: runtime.engine ?? 'transformers',
+      ...(runtime.task === undefined ? {} : { task: runtime.task }),
+      ...(runtime.dtype === undefined ? {} : { dtype: runtime.dtype }),
+      envs: runtime.envs ?? [],
+      startTimeout: runtime.startTimeout ?? '120s',
+      generation: runtime.generation ?? 'process',
+    },
+    serverlessConfig: {
+      minNumReplicas: scaling.minNumReplicas ?? 0,
+      maxNumReplicas: scaling.maxNumReplicas ?? Math.max(4, scaling.minNumReplicas ?? 0),
+      metric: scaling.metric ?? 'concurrency',
+      target: scaling.target ?? '8',
+      scaleDownDelay: scaling.scaleDownDelay ?? '10s',
+      lastPodRetentionPeriod: scaling.lastPodRetentionPeriod ?? '60s',
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Metadata } from '../metadata.ts';
+import type { Condition, ResourceEvent, ResourceStatus } from '../status.ts';
+import type { ModelSpec } from './defaults.ts';
+
+/** What the platform has seen of a deployment. */
+export interface ModelObserved {
+  /** The generation of the spec that this speaks of. */
+  readonly generation: number;
+  /** Revision that gets the traffic, or null before the first. */
+  readonly activeRevision: string | null;
+  /** The newest revision; differs from the active one while it proves itself, and after it failed to. */
+  readonly latestRevision: string | null;
+  readonly replicas: { readonly starting: number; readonly ready: number; readonly draining: number };
+  readonly conditions: readonly Condition[];
+}
+
+/** A model deployment as the API returns it. */
+export interface Model {
+  readonly metadata: Metadata & { readonly environment: string; readonly url: string };
+  readonly spec: ModelSpec;
+  readonly status: ResourceStatus;
+  readonly events: readonly ResourceEvent[];
+  readonly observed: ModelObserved;
+}
+
+/** A revision as the API returns it. */
+export interface Revision {
+  readonly id: string;
+  /** Counts up from 1 inside a deployment. */
+  readonly number: number;
+  readonly active: boolean;
+  readonly canary: boolean;
+  readonly previousActive: boolean;
+  readonly status: ResourceStatus;
+  readonly reason: string | null;
+  readonly trafficPercent: number;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}

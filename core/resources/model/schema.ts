@@ -1,0 +1,105 @@
+import { type Static, Type } from 'typebox';
+import { durationField } from '../duration-field.ts';
+import { flavorSchema } from '../flavor.ts';
+import { metadataSchema, resourceName } from '../metadata.ts';
+
+export const modelTasks = ['text-classification', 'feature-extraction', 'text-generation'] as const;
+
+export const modelRuntimeSchema = Type.Object(
+  {
+    type: Type.Optional(
+      Type.Enum(['directory'], { default: 'directory', description: 'Kind of origin that `model` names' }),
+    ),
+    model: Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      pattern: '^file:/',
+      description:
+        'The origin: `file:` and the absolute path of a directory in HuggingFace layout. The command line resolves a relative one against the manifest.',
+    }),
+    engine: Type.Optional(
+      Type.Enum(['transformers'], { default: 'transformers', description: 'The model server' }),
+    ),
+    task: Type.Optional(Type.Enum([...modelTasks], { description: 'Inferred from the files when absent' })),
+    dtype: Type.Optional(Type.Enum(['fp32', 'q8'], { description: 'The best of those present when absent' })),
+    envs: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', maxLength: 128 }),
+            value: Type.String({ maxLength: 32_768 }),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 100, description: 'Environment of the model server' },
+      ),
+    ),
+    startTimeout: Type.Optional(durationField('How long the model server may take to become ready')),
+    generation: Type.Optional(
+      Type.Enum(['process'], {
+        default: 'process',
+        description: 'How replicas are isolated; fixed once deployed',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const serverlessConfigSchema = Type.Object(
+  {
+    minNumReplicas: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 100, description: 'Replicas kept without any request' }),
+    ),
+    maxNumReplicas: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'Upper bound of replicas' }),
+    ),
+    metric: Type.Optional(Type.Enum(['concurrency'], { description: 'What the target is counted in' })),
+    target: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{1,4}(\\.[0-9]+)?$',
+        description: 'Requests at once that one replica should have',
+      }),
+    ),
+    scaleDownDelay: Type.Optional(durationField('Reduced load must last this long before replicas go')),
+    lastPodRetentionPeriod: Type.Optional(
+      durationField('How long the last replica outlives the last request'),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const modelSpecSchema = Type.Object(
+  {
+    enabled: Type.Optional(
+      Type.Boolean({ default: true, description: 'false: not reachable and without resources' }),
+    ),
+    policies: Type.Optional(Type.Array(resourceName, { maxItems: 50, description: 'Names of policies' })),
+    flavors: Type.Optional(
+      Type.Array(flavorSchema, { maxItems: 20, description: 'Hardware it may use; any cpu when absent' }),
+    ),
+    runtime: modelRuntimeSchema,
+    serverlessConfig: Type.Optional(serverlessConfigSchema),
+  },
+  { additionalProperties: false },
+);
+
+/** A model deployment as a user writes it: one version of a model on one environment. */
+export const modelSchema = Type.Object(
+  {
+    apiVersion: Type.Optional(Type.String()),
+    kind: Type.Optional(Type.Literal('Model')),
+    metadata: Type.Object(
+      { ...metadataSchema.properties, environment: Type.Optional(resourceName) },
+      { additionalProperties: false },
+    ),
+    spec: modelSpecSchema,
+    status: Type.Optional(Type.String({ readOnly: true })),
+    events: Type.Optional(Type.Array(Type.Unknown(), { readOnly: true })),
+    observed: Type.Optional(Type.Unknown({ readOnly: true })),
+  },
+  { additionalProperties: false },
+);
+
+export type ModelInput = Static<typeof modelSchema>;
+export type ModelSpecInput = Static<typeof modelSpecSchema>;
+export type ModelTask = (typeof modelTasks)[number];

@@ -1,0 +1,59 @@
+import { parseDuration } from '../../base/index.ts';
+import type { ModelSpec } from './defaults.ts';
+
+/** The immutable part of a deployment: a change of it makes a new revision. */
+export interface RevisionTemplate {
+  readonly origin: {
+    readonly kind: 'directory';
+    /** Absolute path. */
+    readonly path: string;
+  };
+  readonly runtime: {
+    readonly engine: string;
+    readonly task: string | null;
+    readonly dtype: string | null;
+    readonly envs: Readonly<Record<string, string>>;
+    readonly startTimeoutMs: number;
+  };
+  readonly generation: 'process';
+}
+
+/** The bounds inside which a location scales a revision; a change of them makes no new revision. */
+export interface ScalingConfig {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** Requests at once that one replica should have; may be fractional. */
+  readonly targetConcurrency: number;
+  readonly scaleDownDelayMs: number;
+  readonly retentionMs: number;
+}
+
+const ms = (text: string) => parseDuration(text) ?? 0;
+
+/** The template of a complete spec. */
+export function buildRevisionTemplate(spec: ModelSpec): RevisionTemplate {
+  const { runtime } = spec;
+  return {
+    origin: { kind: 'directory', path: decodeURI(new URL(runtime.model).pathname) },
+    runtime: {
+      engine: runtime.engine,
+      task: runtime.task ?? null,
+      dtype: runtime.dtype ?? null,
+      envs: Object.fromEntries(runtime.envs.map(({ name, value }) => [name, value])),
+      startTimeoutMs: ms(runtime.startTimeout),
+    },
+    generation: runtime.generation,
+  };
+}
+
+/** The scaling bounds of a complete spec. */
+export function buildScalingConfig(spec: ModelSpec): ScalingConfig {
+  const scaling = spec.serverlessConfig;
+  return {
+    minReplicas: scaling.minNumReplicas,
+    maxReplicas: scaling.maxNumReplicas,
+    targetConcurrency: Number(scaling.target),
+    scaleDownDelayMs: ms(scaling.scaleDownDelay),
+    retentionMs: ms(scaling.lastPodRetentionPeriod),
+  };
+}

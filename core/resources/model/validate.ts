@@ -1,0 +1,63 @@
+import { BeelineError, describeViolations, type FieldViolation } from '../../base/index.ts';
+import { durationBounds } from '../duration-field.ts';
+import { createParser } from '../schema-violations.ts';
+import { type ModelInput, modelSchema } from './schema.ts';
+
+const parseSchema = createParser(modelSchema);
+
+function crossFieldViolations(model: ModelInput): readonly FieldViolation[] {
+  const scaling = model.spec.serverlessConfig ?? {};
+  const at = 'spec.serverlessConfig';
+  const violations: FieldViolation[] = [
+    ...durationBounds('spec.runtime.startTimeout', model.spec.runtime.startTimeout, {
+      minMs: 100,
+      maxMs: 3_600_000,
+      asText: 'between 100ms and 1h',
+    }),
+    ...durationBounds(`${at}.scaleDownDelay`, scaling.scaleDownDelay, {
+      minMs: 0,
+      maxMs: 3_600_000,
+      asText: 'at most 1h',
+    }),
+    ...durationBounds(`${at}.lastPodRetentionPeriod`, scaling.lastPodRetentionPeriod, {
+      minMs: 0,
+      maxMs: 86_400_000,
+      asText: 'at most 24h',
+    }),
+  ];
+  const { minNumReplicas: min, maxNumReplicas: max } = scaling;
+  if (min !== undefined && max !== undefined && min > max) {
+    violations.push({
+      field: `${at}.minNumReplicas`,
+      rule: `must not be over maxNumReplicas (${max})`,
+      received: String(min),
+    });
+  }
+  if (scaling.target !== undefined && Number(scaling.target) <= 0) {
+    violations.push({
+      field: `${at}.target`,
+      rule: 'must be over 0',
+      received: JSON.stringify(scaling.target),
+    });
+  }
+  const types = new Set((model.spec.flavors ?? []).map((flavor) => flavor.type));
+  if (types.size > 1) {
+    violations.push({
+      field: 'spec.flavors',
+      rule: 'must be all cpu or all gpu, never mixed',
+      received: [...types].join(' and '),
+    });
+  }
+  return violations;
+}
+
+/**
+ * Checks a model document as a user wrote it.
+ * @throws BeelineError INVALID_INPUT naming each field, its rule and what was received.
+ */
+export function parseModel(value: unknown): ModelInput {
+  const parsed = parseSchema(value);
+  const violations = parsed.ok ? crossFieldViolations(parsed.value) : parsed.violations;
+  if (parsed.ok && violations.length === 0) return parsed.value;
+  throw new BeelineError('INVALID_INPUT', { message: describeViolations(violations), fields: violations });
+}

@@ -1,0 +1,172 @@
+import {
+  BeelineError,
+  describeViolations,
+  type FieldViolation,
+  parseByteSize,
+  parseDuration,
+  Secret,
+  suggestName,
+} from '../base/index.ts';
+
+/** How one setting is written by people and what code sees. */
+export interface Setting<T> {
+  readonly description: string;
+  readonly example: string;
+  readonly defaultText: string | null;
+  /** The value, or the rule that the text broke. */
+  parse(
+    text: string,
+  ): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly rule: string };
+}
+
+interface SettingText<D extends string | null> {
+  readonly description: string;
+  readonly default: D;
+  readonly example?: string;
+}
+
+function setting<T>(text: SettingText<string | null>, parse: Setting<T>['parse']): Setting<T> {
+  return {
+    description: text.description,
+    defaultText: text.default,
+    example: text.example ?? text.default ?? '',
+    parse,
+  };
+}
+
+type Parsed<T> = ReturnType<Setting<T>['parse']>;
+const accept = <T>(value: T): Parsed<T> => ({ ok: true, value });
+const refuse = (rule: string): Parsed<never> => ({ ok: false, rule });
+
+/** Makers of settings; people write `30s` and `5GiB`, code sees milliseconds and bytes. */
+export const settings = {
+  text: (text: SettingText<string | null>) => setting<string>(text, accept),
+  secret: (text: SettingText<string | null>) => setting<Secret>(text, (value) => accept(new Secret(value))),
+  flag: (text: SettingText<string>) =>
+    setting<boolean>(text, (value) =>
+      value === 'true' || value === 'false' ? accept(value === 'true') : refuse('must be true or false'),
+    ),
+  integer: (text: SettingText<string> & { readonly min: number; readonly max: number }) =>
+    setting<number>(text, (value) => {
+      const number = Number(value);
+      const fits = /^-?\d+$/.test(value) && number >= text.min && number <= text.max;
+      return fits ? accept(number) : refuse(`must be a whole number from ${text.min} to ${text.max}`);
+    }),
+  durationMs: (text: SettingText<string>) =>
+    setting<number>(text, (value) => {
+      const ms = parseDuration(value);
+      return ms === undefined ? refuse('must be a duration such as 500ms, 30s or 5m') : accept(ms);
+    }),
+  bytes: (text: SettingText<string>) =>
+    setting<number>(text, (value) => {
+      const bytes = parseByteSize(value);
+      return bytes === undefined ? refuse('must be a size such as 512MiB or 5GiB') : accept(bytes);
+    }),
+  choice: <const C extends readonly string[]>(text: SettingText<string> & { readonly choices: C }) =>
+    setting<C[number]>(text, (value) =>
+      text.choices.includes(value)
+        ? accept(value as C[number])
+        : refuse(`must be one of ${text.choices.join(', ')}`),
+    ),
+} as const;
+
+export type SettingsTable = Readonly<Record<string, Setting<unknown>>>;
+
+/** The frozen configuration; a setting without a default that nobody gave is null. */
+export type Config<S extends SettingsTable> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T>
+    ? T | (null extends S[K]['defaultText'] ? null : never)
+    : never;
+};
+
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Flat keys of a configuration file, already parsed. */
+  readonly file?: Readonly<Record<string, unknown>>;
+  /** `--key=value`, `--key value`, `--flag`. */
+  readonly argv?: readonly string[];
+}
+
+const flagName = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The environment variable of a setting: `dataDir` is `BL_DATA_DIR`. */
+export const variableName = (key: string) => `BL_${flagName(key).replaceAll('-', '_').toUpperCase()}`;
+
+function readFlags(
+  argv: readonly string[],
+  table: SettingsTable,
+  violations: FieldViolation[],
+): Map<string, string> {
+  const byFlag = new Map(Object.keys(table).map((key) => [flagName(key), key]));
+  const values = new Map<string, string>();
+  for (let index = 0; index < argv.length; index += 1) {
+    const argument = argv[index] ?? '';
+    const [name = '', inline] = argument.replace(/^--/, '').split(/=(.*)/s);
+    const key = argument.startsWith('--') ? byFlag.get(name) : undefined;
+    if (key === undefined) {
+      const near = suggestName(name, [...byFlag.keys()]);
+      violations.push({
+        field: argument,
+        rule: 'is not a known flag',
+        hint:
+          near === undefined
+            ? `known flags: ${[...byFlag.keys()].map((flag) => `--${flag}`).join(', ')}`
+            : `did you mean --${near}?`,
+      });
+      continue;
+    }
+    const next = argv[index + 1];
+    if (inline !== undefined) values.set(key, inline);
+    else if (next !== undefined && !next.startsWith('--')) {
+      values.set(key, next);
+      index += 1;
+    } else values.set(key, 'true');
+  }
+  return values;
+}
+
+/**
+ * Builds a process's configuration: flags win over environment variables, those over the file, that over defaults.
+ * @throws BeelineError INVALID_CONFIGURATION naming every bad or unknown setting.
+ */
+export function compileConfig<S extends SettingsTable>(table: S, sources: ConfigSources): Config<S> {
+  const violations: FieldViolation[] = [];
+  const flags = readFlags(sources.argv ?? [], table, violations);
+  const file = sources.file ?? {};
+  for (const key of Object.keys(file)) {
+    if (key in table) continue;
+    const near = suggestName(key, Object.keys(table));
+    violations.push({
+      field: key,
+      rule: 'is not a known setting',
+      ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+    });
+  }
+  const config: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(table)) {
+    const candidates: readonly (readonly [string, string | undefined])[] = [
+      [`--${flagName(key)}`, flags.get(key)],
+      [variableName(key), sources.env[variableName(key)]],
+      [key, file[key] === undefined ? undefined : String(file[key])],
+      [key, entry.defaultText ?? undefined],
+    ];
+    const [where, text] = candidates.find(([, value]) => value !== undefined && value !== '') ?? [
+      key,
+      undefined,
+    ];
+    if (text === undefined) {
+      config[key] = null;
+      continue;
+    }
+    const parsed = entry.parse(text);
+    if (parsed.ok) config[key] = parsed.value;
+    else violations.push({ field: where, rule: parsed.rule, received: JSON.stringify(text) });
+  }
+  if (violations.length > 0) {
+    throw new BeelineError('INVALID_CONFIGURATION', {
+      message: describeViolations(violations),
+      fields: violations,
+    });
+  }
+  return Object.freeze(config) as Config<S>;
+}
