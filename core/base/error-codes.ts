@@ -229,6 +229,12 @@ export const errorCodes = {
     'The platform does not answer.',
     'Start it with `bl up`, or check BL_API_URL.',
   ),
+  REQUEST_TIMEOUT: entry(
+    'timeout',
+    true,
+    'The caller stopped waiting for the answer.',
+    'Try again, or allow more time.',
+  ),
   USAGE_ERROR: entry('invalid', false, 'The command line is wrong.', 'See --help.'),
   INTERNAL_ERROR: entry('internal', true, 'A defect of the platform.', 'Report it with the request id.'),
 } as const satisfies Record<string, ErrorCodeEntry>;

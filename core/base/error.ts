@@ -22,6 +22,8 @@ export interface BeelineErrorOptions {
   readonly retryAfterMs?: number;
   /** Overrides what the code says of retrying. */
   readonly retryable?: boolean;
+  /** Of the request that another process refused: its log has more under this id. */
+  readonly requestId?: string;
   readonly cause?: unknown;
 }
 
@@ -34,6 +36,7 @@ export class BeelineError extends Error {
   readonly fields: readonly FieldViolation[];
   readonly retryAfterMs: number | undefined;
   readonly retryable: boolean;
+  readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, options: BeelineErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -43,6 +46,7 @@ export class BeelineError extends Error {
     this.fields = options.fields ?? [];
     this.retryAfterMs = options.retryAfterMs;
     this.retryable = options.retryable ?? errorCodes[code].retryable;
+    this.requestId = options.requestId;
   }
 }
 

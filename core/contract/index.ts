@@ -1,4 +1,17 @@
 export {
+  type ClientConfig,
+  formatClientConfig,
+  parseClientConfig,
+  type WorkspaceCredentials,
+  type WorkspaceEntry,
+} from './client-config.ts';
+export {
+  clientConfigName,
+  type LoadedClientConfig,
+  loadClientConfig,
+  saveCredentials,
+} from './client-config-file.ts';
+export {
   type CredentialHeaders,
   credentialHeaderNames,
   readCredential,
@@ -7,6 +20,7 @@ export {
 export {
   type ApiErrorBody,
   apiErrorBody,
+  type ErrorOrigin,
   type PlatformErrorBody,
   platformErrorBody,
   platformErrorHeaders,

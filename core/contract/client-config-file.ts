@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { BeelineError } from '../base/index.ts';
+import {
+  type ClientConfig,
+  formatClientConfig,
+  parseClientConfig,
+  type WorkspaceCredentials,
+} from './client-config.ts';
+
+/** The file under a home directory when nobody names another. */
+export const clientConfigName = '.beeline/config.yaml';
+
+export interface LoadedClientConfig {
+  readonly config: ClientConfig;
+  /** The file exists and its mode lets other accounts read it. */
+  readonly readableByOthers: boolean;
+}
+
+const isMissing = (error: unknown) =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
+function unusable(path: string, doing: string, error: unknown): BeelineError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new BeelineError('INVALID_CONFIGURATION', {
+    message: `cannot ${doing} the client configuration ${path}: ${reason}; set BL_CONFIG to another path`,
+    cause: error,
+  });
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return '';
+    throw unusable(path, 'read', error);
+  }
+}
+
+/**
+ * Reads the file; a missing one is an empty configuration.
+ * @throws BeelineError INVALID_CONFIGURATION when it cannot be read or is wrong.
+ */
+export async function loadClientConfig(path: string): Promise<LoadedClientConfig> {
+  const text = await readText(path);
+  const mode = await stat(path).then(
+    (found) => found.mode,
+    () => 0,
+  );
+  return {
+    config: parseClientConfig(text, path),
+    readableByOthers: process.platform !== 'win32' && (mode & 0o077) !== 0,
+  };
+}
+
+/**
+ * Puts the credentials of one workspace into the file and leaves the rest of it. The file appears whole or not at
+ * all, and only its owner can read it.
+ * @throws BeelineError INVALID_CONFIGURATION when the file as it is cannot be read, or not be written.
+ */
+export async function saveCredentials(path: string, credentials: WorkspaceCredentials): Promise<void> {
+  const text = formatClientConfig(await readText(path), path, credentials);
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await chmod(draft, 0o600);
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await unlink(draft).catch((left: unknown) => {
+      if (!isMissing(left)) throw unusable(draft, 'remove', left);
+    });
+    throw unusable(path, 'write', error);
+  }
+}
