@@ -3,7 +3,11 @@ import { type FieldViolation, parseDuration } from '../base/index.ts';
 
 /** A duration as people write it. */
 export const durationField = (description: string) =>
-  Type.String({ description, pattern: '^(0|(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+)$' });
+  Type.String({
+    description,
+    'x-rule': 'must be a duration such as 500ms, 30s or 5m',
+    pattern: '^(0|(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+)$',
+  });
 
 /** Bounds of a duration field, checked after its form. */
 export function durationBounds(

@@ -5,6 +5,7 @@ export const resourceName = Type.String({
   minLength: 1,
   maxLength: 49,
   pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$',
+  'x-rule': 'must be lowercase letters, digits and hyphens, beginning and ending with a letter or digit',
   description: 'Lowercase letters, digits and hyphens, at most 49 characters',
 });
 

@@ -78,6 +78,17 @@ function violationsOf(schema: TSchema, root: unknown, error: SchemaError): reado
         },
       ];
     }
+    case 'pattern': {
+      const owner = valueAt(schema, error.schemaPath.replace(/^#/, ''));
+      const rule = (owner as Record<string, unknown> | undefined)?.['x-rule'];
+      return [
+        {
+          field: fieldName(error.instancePath),
+          rule: typeof rule === 'string' ? rule : error.message,
+          received: describeReceived(received),
+        },
+      ];
+    }
     default:
       return [
         { field: fieldName(error.instancePath), rule: error.message, received: describeReceived(received) },

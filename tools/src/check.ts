@@ -34,7 +34,10 @@ function runStep(step: (typeof steps)[number]): Promise<StepResult> {
   });
 }
 
-const results = await Promise.all(steps.map(runStep));
+const chosen = process.argv.includes('--without-tests')
+  ? steps.filter((step) => step.command !== 'vitest')
+  : steps;
+const results = await Promise.all(chosen.map(runStep));
 for (const result of results) {
   if (!result.ok) console.log(`\n${result.output.trimEnd()}\n`);
   console.log(`${result.ok ? 'ok  ' : 'FAIL'} ${result.name} (${result.seconds.toFixed(1)} s)`);

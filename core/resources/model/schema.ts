@@ -14,6 +14,7 @@ export const modelRuntimeSchema = Type.Object(
       minLength: 1,
       maxLength: 4096,
       pattern: '^file:/',
+      'x-rule': 'must be file: and the absolute path of a directory',
       description:
         'The origin: `file:` and the absolute path of a directory in HuggingFace layout. The command line resolves a relative one against the manifest.',
     }),
@@ -26,7 +27,11 @@ export const modelRuntimeSchema = Type.Object(
       Type.Array(
         Type.Object(
           {
-            name: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', maxLength: 128 }),
+            name: Type.String({
+              pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+              'x-rule': 'must be letters, digits and underscores, not beginning with a digit',
+              maxLength: 128,
+            }),
             value: Type.String({ maxLength: 32_768 }),
           },
           { additionalProperties: false },
@@ -57,6 +62,7 @@ export const serverlessConfigSchema = Type.Object(
     target: Type.Optional(
       Type.String({
         pattern: '^[0-9]{1,4}(\\.[0-9]+)?$',
+        'x-rule': 'must be a number below 10000, in quotes',
         description: 'Requests at once that one replica should have',
       }),
     ),

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { BeelineError } from '../../base/index.ts';
+import { buildRevisionTemplate, buildScalingConfig, defaultModelSpec, parseModel } from '../index.ts';
+
+const runtime = { model: 'file:///models/a' };
+const model = (spec: object, metadata: object = {}) => ({
+  metadata: { name: 'a', ...metadata },
+  spec: { runtime, ...spec },
+});
+
+function refusal(value: unknown): string {
+  try {
+    parseModel(value);
+  } catch (error) {
+    if (error instanceof BeelineError && error.code === 'INVALID_INPUT') return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('a model document', () => {
+  it('is accepted with the least that makes sense, and gets its defaults', () => {
+    const spec = defaultModelSpec(parseModel(model({})).spec);
+    expect(spec).toEqual({
+      enabled: true,
+      policies: [],
+      flavors: [],
+      runtime: {
+        type: 'directory',
+        model: 'file:///models/a',
+        engine: 'transformers',
+        envs: [],
+        startTimeout: '120s',
+        generation: 'process',
+      },
+      serverlessConfig: {
+        minNumReplicas: 0,
+        maxNumReplicas: 4,
+        metric: 'concurrency',
+        target: '8',
+        scaleDownDelay: '10s',
+        lastPodRetentionPeriod: '60s',
+      },
+    });
+  });
+
+  it('may come back as the API returned it', () => {
+    const returned = {
+      ...model(
+        {},
+        { workspace: 'default', generation: 3, createdAt: '2026-01-01T00:00:00Z', url: 'http://x' },
+      ),
+      status: 'DEPLOYED',
+      events: [],
+      observed: {},
+    };
+    expect(refusal(returned)).toBe('accepted');
+  });
+
+  it.each([
+    [
+      'an unknown field with a near name',
+      model({ serverlessConfig: { maxNumReplica: 3 } }),
+      'spec.serverlessConfig.maxNumReplica is not a known field (received 3); did you mean "maxNumReplicas"?',
+    ],
+    ['a missing runtime', { metadata: { name: 'a' }, spec: {} }, 'spec.runtime is required'],
+    [
+      'a name in capitals',
+      model({}, { name: 'Nope' }),
+      'metadata.name must be lowercase letters, digits and hyphens',
+    ],
+    [
+      'a wrong enum',
+      model({ runtime: { ...runtime, task: 'text-clasification' } }),
+      'did you mean "text-classification"?',
+    ],
+    [
+      'a relative origin',
+      model({ runtime: { model: './a' } }),
+      'spec.runtime.model must be file: and the absolute path of a directory (received "./a")',
+    ],
+    [
+      'min over max',
+      model({ serverlessConfig: { minNumReplicas: 5, maxNumReplicas: 2 } }),
+      'spec.serverlessConfig.minNumReplicas must not be over maxNumReplicas (2) (received 5)',
+    ],
+    [
+      'a target of zero',
+      model({ serverlessConfig: { target: '0' } }),
+      'spec.serverlessConfig.target must be over 0',
+    ],
+    [
+      'mixed hardware',
+      model({
+        flavors: [
+          { name: 'x86', type: 'cpu' },
+          { name: 't4', type: 'gpu' },
+        ],
+      }),
+      'spec.flavors must be all cpu or all gpu',
+    ],
+    [
+      'a start timeout out of bounds',
+      model({ runtime: { ...runtime, startTimeout: '2h' } }),
+      'spec.runtime.startTimeout must be between 100ms and 1h (received "2h")',
+    ],
+    ['a wrong type', model({ enabled: 'yes' }), 'spec.enabled must be boolean (received "yes")'],
+    [
+      'an element of a list',
+      model({ runtime: { ...runtime, envs: [{ name: '1X', value: '' }] } }),
+      'spec.runtime.envs[0].name must be letters, digits',
+    ],
+    ['a list instead of a document', [], 'the document must be object'],
+  ])('is refused with the reason: %s', (_, value, message) => {
+    expect(refusal(value)).toContain(message);
+  });
+
+  it('takes any labels', () => {
+    expect(refusal(model({}, { labels: { 'anything.goes/here': 'x' } }))).toBe('accepted');
+  });
+});
+
+describe('a revision template', () => {
+  it('changes with origin and runtime only', () => {
+    const build = (spec: object) => buildRevisionTemplate(defaultModelSpec(parseModel(model(spec)).spec));
+    const base = build({});
+    expect(build({ enabled: false, policies: ['eu'], serverlessConfig: { minNumReplicas: 1 } })).toEqual(
+      base,
+    );
+    expect(build({ runtime: { ...runtime, dtype: 'fp32' } })).not.toEqual(base);
+    expect(base.origin.path).toBe('/models/a');
+  });
+
+  it('reads the path of an origin with spaces', () => {
+    const spec = defaultModelSpec(parseModel(model({ runtime: { model: 'file:///my%20models/a' } })).spec);
+    expect(buildRevisionTemplate(spec).origin.path).toBe('/my models/a');
+  });
+});
+
+describe('scaling bounds', () => {
+  it('are compiled to numbers and milliseconds', () => {
+    const spec = defaultModelSpec(
+      parseModel(model({ serverlessConfig: { target: '2.5', lastPodRetentionPeriod: '5m' } })).spec,
+    );
+    expect(buildScalingConfig(spec)).toEqual({
+      minReplicas: 0,
+      maxReplicas: 4,
+      targetConcurrency: 2.5,
+      scaleDownDelayMs: 10_000,
+      retentionMs: 300_000,
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../base/index.ts';
+import { compileConfig, settings } from './compile-config.ts';
+
+const table = {
+  port: settings.integer({ description: 'Port', default: '8787', min: 0, max: 65_535 }),
+  queueTimeout: settings.durationMs({ description: 'Wait', default: '100s' }),
+  cacheSize: settings.bytes({ description: 'Cache', default: '5GiB' }),
+  logLevel: settings.choice({ description: 'Level', default: 'info', choices: ['info', 'debug'] }),
+  once: settings.flag({ description: 'Once', default: 'false' }),
+  databaseUrl: settings.secret({ description: 'Database', default: null }),
+};
+
+describe('a configuration', () => {
+  it('has typed defaults, frozen', () => {
+    const config = compileConfig(table, { env: {} });
+    expect(config).toEqual({
+      port: 8787,
+      queueTimeout: 100_000,
+      cacheSize: 5_368_709_120,
+      logLevel: 'info',
+      once: false,
+      databaseUrl: null,
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes flags before the environment before the file', () => {
+    const file = { port: 1, queueTimeout: '1s', logLevel: 'debug' };
+    const config = compileConfig(table, {
+      file,
+      env: { BL_PORT: '2', BL_QUEUE_TIMEOUT: '2s' },
+      argv: ['--port', '3', '--once'],
+    });
+    expect(config).toMatchObject({ port: 3, queueTimeout: 2_000, logLevel: 'debug', once: true });
+  });
+
+  it('keeps secrets in a Secret', () => {
+    expect(
+      compileConfig(table, { env: { BL_DATABASE_URL: 'postgres://u:p@h/d' } }).databaseUrl,
+    ).toBeInstanceOf(Secret);
+  });
+
+  it.each([
+    [{ argv: ['--prot=1'] }, '--prot=1 is not a known flag; did you mean --port?'],
+    [{ file: { prot: 1 } }, 'prot is not a known setting; did you mean "port"?'],
+    [{ argv: ['--port=http'] }, '--port must be a whole number from 0 to 65535 (received "http")'],
+    [
+      { env: { BL_QUEUE_TIMEOUT: '5' } },
+      'BL_QUEUE_TIMEOUT must be a duration such as 500ms, 30s or 5m (received "5")',
+    ],
+    [{ file: { cacheSize: 'big' } }, 'cacheSize must be a size'],
+    [{ argv: ['--log-level', 'loud'] }, '--log-level must be one of info, debug (received "loud")'],
+  ])('refuses %j', (sources, message) => {
+    expect(() => compileConfig(table, { env: {}, ...sources })).toThrow(message);
+  });
+});

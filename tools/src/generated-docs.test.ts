@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { renderErrorReference } from './render-error-reference.ts';
+import { repositoryRoot } from './source-files.ts';
+
+describe('the generated pages', () => {
+  it('document every error code as the table has it (npm run docs rewrites them)', () => {
+    expect(readFileSync(join(repositoryRoot, 'docs/reference/errors.md'), 'utf8')).toBe(
+      renderErrorReference(),
+    );
+  });
+});
