@@ -1,0 +1,76 @@
+import type { ExecutionRecord } from '@beeline/core/contract';
+import type { Model, ModelInput, Revision } from '@beeline/core/resources';
+import { type Applied, applyResource } from './apply-resource.ts';
+import type { Connection } from './open-connection.ts';
+import type { CallOptions } from './resource-calls.ts';
+
+export interface ModelCallOptions extends CallOptions {
+  /** Name of an environment; absent: `production` where one object is asked for, all of them in a list. */
+  readonly environment?: string | undefined;
+}
+
+export interface LogsOptions extends ModelCallOptions {
+  /** Id of the last line that is known: only later ones come. */
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** One line of a model's log. */
+export interface LogLine {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly timestamp: string;
+  readonly message: string;
+  readonly severity: number;
+  readonly source: 'stdout' | 'stderr' | 'platform';
+  readonly revision: string;
+  readonly replica: string;
+}
+
+export interface ModelCalls {
+  list(options?: ModelCallOptions): Promise<readonly Model[]>;
+  get(name: string, options?: ModelCallOptions): Promise<Model>;
+  create(input: ModelInput, options?: CallOptions): Promise<Model>;
+  /** The environment is that of `metadata.environment`. */
+  update(input: ModelInput, options?: CallOptions): Promise<Model>;
+  apply(input: ModelInput, options?: CallOptions): Promise<Applied<Model>>;
+  /** Without an environment it is refused when the model is deployed in several. */
+  delete(name: string, options?: ModelCallOptions): Promise<void>;
+  /** The newest first. */
+  revisions(name: string, options?: ModelCallOptions): Promise<readonly Revision[]>;
+  /** The oldest first: the last ones, or those after a line that is known. */
+  logs(name: string, options?: LogsOptions): Promise<readonly LogLine[]>;
+  /** The newest first. */
+  executions(
+    name: string,
+    options?: ModelCallOptions & { readonly limit?: number | undefined },
+  ): Promise<readonly ExecutionRecord[]>;
+}
+
+export function modelCalls(connection: Connection): ModelCalls {
+  const pathOf = (name: string, below = '') => `/models/${encodeURIComponent(name)}${below}`;
+  const read = <T>(path: string, { signal, ...query }: LogsOptions = {}) =>
+    connection.call<T>({ method: 'GET', path, query: { ...query }, signal });
+
+  const calls: ModelCalls = {
+    list: (options) => read('/models', options),
+    get: (name, options) => read(pathOf(name), options),
+    create: (input, options = {}) =>
+      connection.call({ method: 'POST', path: '/models', body: input, ...options }),
+    update: (input, options = {}) =>
+      connection.call({ method: 'PUT', path: pathOf(input.metadata.name), body: input, ...options }),
+    apply: (input, options) =>
+      applyResource({
+        read: () => calls.get(input.metadata.name, { ...options, environment: input.metadata.environment }),
+        update: () => calls.update(input, options),
+        create: () => calls.create(input, options),
+      }),
+    async delete(name, { environment, signal } = {}) {
+      await connection.call({ method: 'DELETE', path: pathOf(name), query: { environment }, signal });
+    },
+    revisions: (name, options) => read(pathOf(name, '/revisions'), options),
+    logs: (name, options) => read(pathOf(name, '/logs'), options),
+    executions: (name, options) => read(pathOf(name, '/executions'), options),
+  };
+  return calls;
+}

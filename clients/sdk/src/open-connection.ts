@@ -1,0 +1,109 @@
+import { BeelineError, type Clock, formatDuration, type Secret } from '@beeline/core/base';
+import { connectionFailure } from './connection-failure.ts';
+import { readApiError } from './read-error-response.ts';
+import { retrySafeCall } from './retry-safe-call.ts';
+
+export interface ConnectionOptions {
+  /** Address of the control API with its version: `http://127.0.0.1:8787/v0`. */
+  readonly apiUrl: string;
+  readonly apiKey: Secret;
+  readonly workspace: string;
+  /** Longest time for one call, body included. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+export interface ApiCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the API's address: `/models/x`. */
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The control API as one function. */
+export interface Connection {
+  /**
+   * The JSON answer. Calls that change nothing are repeated when that may help.
+   * @throws BeelineError the platform's own error, CONNECTION_FAILED or REQUEST_TIMEOUT; the signal's reason when
+   * it aborts.
+   */
+  call<T>(call: ApiCall): Promise<T>;
+}
+
+/** Headers by which a request says who sends it. */
+export function credentialHeaders(options: { readonly apiKey: Secret; readonly workspace: string }) {
+  return {
+    authorization: `Bearer ${options.apiKey.reveal()}`,
+    'x-beeline-workspace': options.workspace,
+    'user-agent': 'beeline-sdk',
+  };
+}
+
+/** Writes what is defined into the query of a URL. */
+export function setQuery(url: URL, query: Query): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+}
+
+async function readJson(response: Response, url: URL): Promise<unknown> {
+  const text = await response.text();
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new BeelineError('CONNECTION_FAILED', {
+      message: `${url.origin} answered with something that is not JSON; check that the address is that of a platform`,
+      retryable: false,
+      detail: text.slice(0, 2_000),
+      cause: error,
+    });
+  }
+}
+
+export function openConnection(options: ConnectionOptions): Connection {
+  const base = options.apiUrl.replace(/\/+$/, '');
+
+  async function callOnce(call: ApiCall): Promise<unknown> {
+    const url = new URL(`${base}${call.path}`);
+    setQuery(url, call.query ?? {});
+    const limit = new AbortController();
+    const cancel = options.clock.setTimer(options.timeoutMs, () => limit.abort());
+    try {
+      const response = await fetch(url, {
+        method: call.method,
+        headers: {
+          ...credentialHeaders(options),
+          accept: 'application/json',
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        signal: call.signal === undefined ? limit.signal : AbortSignal.any([limit.signal, call.signal]),
+      });
+      if (!response.ok) throw await readApiError(response);
+      return await readJson(response, url);
+    } catch (error) {
+      if (error instanceof BeelineError) throw error;
+      call.signal?.throwIfAborted();
+      if (!limit.signal.aborted) throw connectionFailure(url, error);
+      throw new BeelineError('REQUEST_TIMEOUT', {
+        message: `${url.origin} did not answer ${call.method} ${call.path} within ${formatDuration(options.timeoutMs)}; try again`,
+        cause: error,
+      });
+    } finally {
+      cancel();
+    }
+  }
+
+  return {
+    // The shape of the answer is the contract with the platform; it is not checked again here.
+    call: async <T>(call: ApiCall) =>
+      (call.method === 'GET'
+        ? await retrySafeCall(options.clock, call.signal, () => callOnce(call))
+        : await callOnce(call)) as T,
+  };
+}

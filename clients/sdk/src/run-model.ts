@@ -1,0 +1,82 @@
+import { BeelineError, type Secret } from '@beeline/core/base';
+import { connectionFailure } from './connection-failure.ts';
+import { credentialHeaders, setQuery } from './open-connection.ts';
+
+export interface RunOptions {
+  readonly environment?: string | undefined;
+  /** Below the model's endpoint, query allowed: `/v1/chat/completions`. */
+  readonly path?: string | undefined;
+  /** POST when absent. */
+  readonly method?: string | undefined;
+  /** Win over the ones that are set here; `content-type` is JSON for a body unless it is given. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Query parameters for the model. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | ReadableStream<Uint8Array> | undefined;
+  /** Forces a trace of this call. */
+  readonly debug?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunTarget {
+  /** Address of the inference endpoint, without a path: `http://127.0.0.1:8787`. */
+  readonly runUrl: string;
+  readonly apiKey: Secret;
+  readonly workspace: string;
+}
+
+/**
+ * The URL of one call to a model.
+ * @throws BeelineError REQUEST_INVALID when the path leaves the model's endpoint.
+ */
+export function runUrlOf(target: RunTarget, model: string, options: RunOptions): URL {
+  const endpoint = `${target.runUrl.replace(/\/+$/, '')}/${encodeURIComponent(target.workspace)}/models/${encodeURIComponent(model)}`;
+  const path = options.path ?? '';
+  const url = new URL(path === '' || /^[/?]/.test(path) ? `${endpoint}${path}` : `${endpoint}/${path}`);
+  const root = new URL(endpoint).pathname;
+  if (url.pathname !== root && !url.pathname.startsWith(`${root}/`)) {
+    throw new BeelineError('REQUEST_INVALID', {
+      message: `the path ${JSON.stringify(path)} leaves the endpoint of the model; write it without ".."`,
+    });
+  }
+  setQuery(url, {
+    ...options.params,
+    environment: options.environment,
+    debug: options.debug === true ? 'true' : undefined,
+  });
+  return url;
+}
+
+/**
+ * Sends one request to a model and gives the response as soon as its headers are here, errors included: see
+ * readRunError. Never repeated, and only the signal limits its time.
+ * @throws BeelineError CONNECTION_FAILED, REQUEST_INVALID; the signal's reason when it aborts.
+ */
+export async function runModel(
+  target: RunTarget,
+  model: string,
+  options: RunOptions = {},
+): Promise<Response> {
+  const url = runUrlOf(target, model, options);
+  try {
+    const headers = new Headers(credentialHeaders(target));
+    if (options.body !== undefined) headers.set('content-type', 'application/json');
+    for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
+    return await fetch(url, {
+      method: options.method ?? 'POST',
+      headers,
+      ...(options.body === undefined ? {} : { body: options.body, duplex: 'half' as const }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    // A failure of the network has a cause; without one the request itself could not be formed.
+    if (error instanceof TypeError && error.cause === undefined) {
+      throw new BeelineError('REQUEST_INVALID', {
+        message: `the request cannot be sent: ${error.message}`,
+        cause: error,
+      });
+    }
+    throw connectionFailure(url, error);
+  }
+}
