@@ -1,0 +1,2 @@
+export type { LaunchRequest, LaunchSpec } from './launch-spec.ts';
+export type { ModelInspection, Runtime } from './runtime.ts';

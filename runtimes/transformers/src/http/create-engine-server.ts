@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Engine, requireModel } from '../engine/engine.ts';
+import { EngineError, toEngineError } from '../engine/engine-error.ts';
+import { type Exchange, openExchange } from './exchange.ts';
+import { routeTable } from './routes/route-table.ts';
+
+/** The HTTP server of the engine, not yet listening. */
+export function createEngineServer(engine: Engine): Server {
+  const server = createServer((request, response) => {
+    void handleRequest(engine, server, request, response);
+  });
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 60_000;
+  server.keepAliveTimeout = 75_000;
+  return server;
+}
+
+async function handleRequest(
+  engine: Engine,
+  server: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const started = performance.now();
+  const path = new URL(request.url ?? '/', 'http://engine').pathname;
+  const exchange = openExchange(request, response, engine.config);
+  response.on('close', () => {
+    const route = path in routeTable ? path : 'unknown';
+    engine.metrics.requests.add(1, {
+      route,
+      status: `${response.writableFinished ? response.statusCode : 499}`,
+    });
+    engine.metrics.requestSeconds.observe((performance.now() - started) / 1000, { route });
+    if (engine.state() === 'draining') server.closeIdleConnections();
+  });
+  if (engine.state() === 'draining') response.setHeader('connection', 'close');
+  try {
+    await runRoute(engine, exchange, path);
+  } catch (thrown) {
+    answerError(toEngineError(thrown), exchange, response);
+  } finally {
+    exchange.close();
+  }
+}
+
+async function runRoute(engine: Engine, exchange: Exchange, path: string): Promise<void> {
+  const methods = Object.hasOwn(routeTable, path) ? routeTable[path] : undefined;
+  if (methods === undefined) {
+    const paths = Object.keys(routeTable).join(', ');
+    throw new EngineError('NOT_FOUND', `no route is called ${path}; there are ${paths}`);
+  }
+  const method = exchange.request.method ?? 'GET';
+  const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (route === undefined) {
+    const allowed = Object.keys(methods).join(', ');
+    throw new EngineError('METHOD_NOT_ALLOWED', `${path} must be called with ${allowed}; received ${method}`);
+  }
+  if (route.kind === 'status') {
+    route.run(engine, exchange);
+    return;
+  }
+  const model = requireModel(engine);
+  if (route.task !== null && route.task !== model.plan.task) {
+    throw new EngineError(
+      'TASK_MISMATCH',
+      `${path} needs a model for ${route.task}; this one does ${model.plan.task}`,
+    );
+  }
+  await route.run(engine, model, exchange);
+}
+
+function answerError(error: EngineError, exchange: Exchange, response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) return;
+  if (error.retryAfterSeconds !== null) response.setHeader('retry-after', error.retryAfterSeconds);
+  if (error.code === 'METHOD_NOT_ALLOWED') {
+    const path = new URL(exchange.request.url ?? '/', 'http://engine').pathname;
+    response.setHeader('allow', Object.keys(routeTable[path] ?? {}).join(', '));
+  }
+  // The rest of a body that is not wanted is not read: the connection ends with the answer.
+  if (!exchange.request.complete) response.setHeader('connection', 'close');
+  exchange.json(error.status, error.toBody());
+}
