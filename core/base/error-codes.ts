@@ -217,6 +217,18 @@ export const errorCodes = {
     'The driver cannot run on this machine.',
     'See the message for what is missing.',
   ),
+  COMMAND_INVALID: entry(
+    'invalid',
+    false,
+    'The program of a model server cannot be run.',
+    'Correct the command; the message names the program.',
+  ),
+  INSTANCE_STATE_INVALID: entry(
+    'conflict',
+    false,
+    'An instance is not in a state in which it can do this.',
+    'Look at its state; an instance is started once and removed after it has ended.',
+  ),
   STORE_UNAVAILABLE: entry(
     'unavailable',
     true,

@@ -1,0 +1,17 @@
+export { awaitReadiness, probeHealth, type ReadinessOptions } from './await-readiness.ts';
+export type { Capabilities } from './capabilities.ts';
+export type {
+  CheckpointRef,
+  Driver,
+  DriverEvent,
+  InsidePaths,
+  Instance,
+  InstanceCommand,
+  InstanceExit,
+  InstanceSpec,
+  InstanceStats,
+  LogLine,
+  StartedInstance,
+  StartOptions,
+} from './driver.ts';
+export { type InstanceCall, type InstanceState, legalStates, requireLegalState } from './instance-state.ts';

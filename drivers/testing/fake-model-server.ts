@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
+
+/**
+ * A model server that only pretends: it serves `/health`, `/info` and `POST /` on the Unix socket that its first
+ * argument names, and misbehaves as its second argument, a JSON object, tells it to.
+ */
+interface Behaviour {
+  readonly loadMs?: number;
+  readonly neverReady?: boolean;
+  readonly exitWhileLoading?: number;
+  readonly ignoreTerm?: boolean;
+  readonly grandchildren?: boolean;
+  readonly floodLines?: number;
+  readonly lines?: readonly string[];
+  /** How long an answer takes. */
+  readonly answerMs?: number;
+}
+
+const socketPath = process.argv[2] ?? '';
+const behaviour = JSON.parse(process.argv[3] ?? '{}') as Behaviour;
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+for (const line of behaviour.lines ?? []) console.log(line);
+for (let index = 0; index < (behaviour.floodLines ?? 0); index += 1) console.log(`line ${index}`);
+process.on('SIGTERM', () => {
+  if (behaviour.ignoreTerm === true) return;
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+});
+if (behaviour.grandchildren === true) {
+  spawn('/bin/sleep', ['600'], { stdio: 'ignore' }).unref();
+  spawn('/bin/sleep', ['600'], { stdio: 'ignore', detached: true }).unref();
+}
+
+let loaded = false;
+const loadMs = behaviour.loadMs ?? 0;
+const server = createServer((request, response) => {
+  const json = (status: number, body: object) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  };
+  if (request.url === '/health') {
+    json(loaded ? 200 : 503, { loaded });
+  } else if (request.url === '/info') {
+    json(200, { timings: { loadMs } });
+  } else if (request.url === '/crash') {
+    console.error('crashed on purpose');
+    process.exit(70);
+  } else {
+    let text = '';
+    createInterface({ input: request }).on('line', (line) => {
+      text += line;
+    });
+    request.on('end', async () => {
+      await wait(behaviour.answerMs ?? 0);
+      json(200, { pid: process.pid, environment: Object.keys(process.env).sort(), received: text });
+    });
+  }
+});
+server.listen(socketPath, async () => {
+  await wait(loadMs);
+  if (behaviour.exitWhileLoading !== undefined) {
+    console.error('the model is broken');
+    process.exit(behaviour.exitWhileLoading);
+  }
+  loaded = behaviour.neverReady !== true;
+});

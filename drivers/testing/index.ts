@@ -1,0 +1,2 @@
+export { type DriverSuiteOptions, describeDriver } from './driver-suite.ts';
+export { askInstance, buildFakeInstance, fakeModelServerProgram } from './fake-instance.ts';
