@@ -11,6 +11,12 @@ export { acceptedApiVersions, apiVersion, findKind, type KindNames, kinds } from
 export type { Location } from './location/resource.ts';
 export { type Metadata, type MetadataInput, metadataSchema, resourceName } from './metadata.ts';
 export { defaultModelSpec, type ModelSpec } from './model/defaults.ts';
+export {
+  enterPhase,
+  type ModelLifecycle,
+  type ModelPhase,
+  newModelLifecycle,
+} from './model/lifecycle.ts';
 export type { Model, ModelObserved, Revision } from './model/resource.ts';
 export {
   type ModelInput,

@@ -1,0 +1,11 @@
+import type { Clock, Logger } from '@beeline/core/base';
+import type { Store } from '../store/open-store.ts';
+
+/** What every route of the public API works with. */
+export interface ApiContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Where inference requests go, without a path at its end: `http://127.0.0.1:8787`. */
+  readonly publicUrl: string;
+}

@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util';
+import { BeelineError } from '@beeline/core/base';
+import { type AdmittedModel, requireModelReferences } from '../admission/admit-model.ts';
+import { checkGeneration } from '../admission/check-generation.ts';
+import type { DeploymentRow } from '../store/database/tables.ts';
+import {
+  type DeploymentKey,
+  type DeploymentWish,
+  insertDeployment,
+  listDeployments,
+  lockDeployment,
+  markDeploymentDeleting,
+  updateDeploymentWish,
+} from '../store/models.ts';
+import type { Store } from '../store/open-store.ts';
+
+/** Who writes, when, and the id for what is new. */
+interface Writer {
+  readonly id: string;
+  readonly who: string;
+  readonly nowMs: number;
+}
+
+const named = (key: DeploymentKey) => `model "${key.model}" in environment "${key.environment}"`;
+
+/** @throws BeelineError RESOURCE_CONFLICT when the deployment exists, INVALID_INPUT when it refers to nothing. */
+export function createModel(store: Store, wish: DeploymentWish, by: Writer): Promise<DeploymentRow> {
+  return store.write(async (tx) => {
+    await requireModelReferences(tx.queries, wish);
+    const row = await insertDeployment(tx.queries, wish, by);
+    if (row === undefined) {
+      throw new BeelineError('RESOURCE_CONFLICT', {
+        message: `${named(wish)} exists already: update it with PUT, or choose another name`,
+      });
+    }
+    await tx.bump('deployments');
+    return row;
+  });
+}
+
+/** A changed wish counts the generation up; so does asking again for what has failed. */
+function nextGeneration(row: DeploymentRow, wish: DeploymentWish): number {
+  const changed = !isDeepStrictEqual(row.spec, wish.spec);
+  return changed || row.status === 'FAILED' ? row.generation + 1 : row.generation;
+}
+
+/**
+ * @throws BeelineError RESOURCE_NOT_FOUND when there is no such deployment, RESOURCE_CONFLICT when it has changed
+ * since the caller read it, INVALID_INPUT when it refers to nothing.
+ */
+export function replaceModel(
+  store: Store,
+  { wish, generation }: AdmittedModel,
+  by: Writer,
+): Promise<DeploymentRow> {
+  return store.write(async (tx) => {
+    const row = await lockDeployment(tx.queries, wish);
+    if (row === undefined) {
+      throw new BeelineError('RESOURCE_NOT_FOUND', {
+        message: `there is no ${named(wish)}: create it with POST /v0/models`,
+      });
+    }
+    checkGeneration(named(wish), generation, row.generation);
+    await requireModelReferences(tx.queries, wish);
+    const saved = await updateDeploymentWish(
+      tx.queries,
+      row.id,
+      { ...wish, generation: nextGeneration(row, wish) },
+      by,
+    );
+    await tx.bump('deployments');
+    return saved;
+  });
+}
+
+/**
+ * Marks a deployment for deletion; one that is on its way out already is left as it is.
+ * @throws BeelineError RESOURCE_NOT_FOUND when there is none, INVALID_INPUT when several environments have it and
+ * none is named.
+ */
+export async function deleteModel(
+  store: Store,
+  target: { readonly workspace: string; readonly model: string; readonly environment: string | null },
+  by: Writer,
+): Promise<DeploymentRow> {
+  const { workspace, model, environment } = target;
+  const filter = { workspace, model, ...(environment === null ? {} : { environment }) };
+  return await store.write(async (tx) => {
+    const rows = await listDeployments(tx.queries, filter);
+    const [only] = rows;
+    if (only === undefined) {
+      const where = environment === null ? '' : ` in environment "${environment}"`;
+      throw new BeelineError('RESOURCE_NOT_FOUND', { message: `there is no model "${model}"${where}` });
+    }
+    if (rows.length > 1) {
+      const names = rows.map((row) => row.environment).join(', ');
+      throw new BeelineError('INVALID_INPUT', {
+        message: `model "${model}" is deployed in ${names}: say which with ?environment=`,
+      });
+    }
+    const row = await lockDeployment(tx.queries, only);
+    if (row === undefined) return only;
+    const marked = await markDeploymentDeleting(tx.queries, row, by);
+    await tx.bump('deployments');
+    return marked;
+  });
+}

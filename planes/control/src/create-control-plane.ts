@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock, Logger, Secret } from '@beeline/core/base';
+import { builtInEnvironments } from '@beeline/core/resources';
+import { addPublicApi } from './api/build-public-api.ts';
+import { buildServer } from './api/build-server.ts';
+import { addHealthRoutes } from './api/routes/health.ts';
+import { addFeedRoutes } from './feeds/add-feed-routes.ts';
+import { startReconcileLoop } from './reconcile/start-reconcile-loop.ts';
+import { describeLocation, type LocationDescription } from './store/locations.ts';
+import { unsettleDeployments } from './store/models.ts';
+import type { Store } from './store/open-store.ts';
+import { ensureWorkspace } from './store/workspaces.ts';
+
+export interface ControlPlaneOptions {
+  /** Stays open when the control plane closes. */
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Shared with gateways and locations. */
+  readonly internalToken: Secret;
+  /** Where inference requests go, as callers write it: `http://127.0.0.1:8787`. */
+  readonly publicUrl: string;
+  /** A location that gets its assignments even before it has joined; null when all of them join by themselves. */
+  readonly localLocation: LocationDescription | null;
+}
+
+/** The control plane without a port of its own: whoever has one hands it requests. */
+export interface ControlPlane {
+  /** Serves `/v0`, `/internal/v1`, `/healthz` and `/readyz`. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers waiting pulls, ends the loops; requests that run are finished first. */
+  close(): Promise<void>;
+}
+
+async function prepareStore(options: ControlPlaneOptions): Promise<void> {
+  const { store, localLocation, clock } = options;
+  await ensureWorkspace(store, 'default', builtInEnvironments, clock.now());
+  if (localLocation === null) return;
+  await store.write(async (tx) => {
+    const isNew = await describeLocation(tx.queries, localLocation);
+    if (!isNew) return;
+    await unsettleDeployments(tx.queries, 'all');
+    await tx.bump('deployments');
+  });
+}
+
+/** Starts the control plane over an open store; it is ready when this resolves. */
+export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { store, clock, logger, internalToken } = options;
+  await prepareStore(options);
+  const closing = new AbortController();
+  const app = buildServer(logger);
+  addHealthRoutes(app, store);
+  await app.register((scope) =>
+    addFeedRoutes(scope, { store, clock, internalToken, closing: closing.signal }),
+  );
+  await app.register(
+    (scope) =>
+      addPublicApi(scope, { store, clock, logger, publicUrl: options.publicUrl.replace(/\/+$/, '') }),
+    { prefix: '/v0' },
+  );
+  await app.ready();
+  const loop = startReconcileLoop({ store, clock, logger, listeningSinceMs: clock.now() });
+  return {
+    handle: (request, response) => app.routing(request, response),
+    async close() {
+      closing.abort();
+      await app.close();
+      await loop.close();
+    },
+  };
+}

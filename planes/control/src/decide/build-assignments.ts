@@ -1,0 +1,44 @@
+import { buildScalingConfig } from '@beeline/core/resources';
+import type { DeploymentRow, PlacedAssignment } from '../store/database/tables.ts';
+import type { PlannedRevision, RolloutPlan } from './plan-rollout.ts';
+
+function decidePurpose(
+  revision: PlannedRevision,
+  plan: Pick<RolloutPlan, 'activeRevision' | 'revisions'>,
+): 'serve' | 'retire' | null {
+  if (revision.retiring !== 'no') return 'retire';
+  if (revision.id === plan.activeRevision) return 'serve';
+  const isCandidate = revision.id === plan.revisions.at(-1)?.id && revision.proof !== 'failed';
+  return isCandidate ? 'serve' : null;
+}
+
+/** What locations have to be able to serve of the deployment. */
+export function buildAssignments(
+  deployment: DeploymentRow,
+  plan: Pick<RolloutPlan, 'activeRevision' | 'revisions'>,
+  locations: readonly string[],
+): readonly PlacedAssignment[] {
+  if (deployment.deleting || !deployment.spec.enabled) return [];
+  const { workspace, model, environment, spec } = deployment;
+  return plan.revisions.flatMap((revision) => {
+    const purpose = decidePurpose(revision, plan);
+    if (purpose === null) return [];
+    return [
+      {
+        locations,
+        assignment: {
+          revision: revision.id,
+          number: revision.number,
+          workspace,
+          model,
+          environment,
+          purpose,
+          proof: purpose === 'serve' && revision.proof === 'needed' ? 'needed' : 'done',
+          template: revision.template,
+          artifactDigest: revision.artifactDigest,
+          scaling: buildScalingConfig(spec),
+        },
+      },
+    ];
+  });
+}

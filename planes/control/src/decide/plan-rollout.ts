@@ -1,0 +1,217 @@
+import { isDeepStrictEqual } from 'node:util';
+import { buildRevisionTemplate, type ModelPhase } from '@beeline/core/resources';
+import type { RevisionRow } from '../store/database/tables.ts';
+import { type DeploymentPicture, isHealthy } from './deployment-picture.ts';
+import { foldObservations } from './fold-observations.ts';
+import { isRetired } from './is-retired.ts';
+
+const keptRevisions = 10;
+
+/** What a revision becomes. `retiring`: it lost the traffic and finishes what it has. */
+export interface PlannedRevision extends Omit<RevisionRow, 'retiringSince' | 'retiringFrom'> {
+  readonly retiring: 'no' | 'begins' | 'goes on';
+}
+
+/** What to do about one deployment, and why. */
+export interface RolloutPlan {
+  readonly revisions: readonly PlannedRevision[];
+  /** Ids of revisions that are not kept any longer. */
+  readonly forgotten: readonly string[];
+  readonly activeRevision: string | null;
+  readonly previousRevision: string | null;
+  readonly latestRevision: string | null;
+  readonly phase: ModelPhase;
+  /** Nothing is left of it: the row goes. */
+  readonly gone: boolean;
+  /** Nothing more to do until something changes. */
+  readonly settled: boolean;
+  readonly reasons: readonly string[];
+}
+
+interface Draft {
+  revisions: readonly PlannedRevision[];
+  active: string | null;
+  previous: string | null;
+  readonly reasons: string[];
+}
+
+const find = (draft: Draft, id: string | null) => draft.revisions.find((revision) => revision.id === id);
+
+function change(draft: Draft, id: string, patch: Partial<PlannedRevision>): void {
+  draft.revisions = draft.revisions.map((revision) =>
+    revision.id === id ? { ...revision, ...patch } : revision,
+  );
+}
+
+/** A changed template makes a revision; so does any update after one that failed. */
+function addRevision(draft: Draft, picture: DeploymentPicture): void {
+  const { deployment } = picture;
+  const template = buildRevisionTemplate(deployment.spec);
+  const latest = draft.revisions.at(-1);
+  const retry = latest?.proof === 'failed' && deployment.generation > latest.generation;
+  if (latest !== undefined && !retry && isDeepStrictEqual(latest.template, template)) return;
+  const number = (latest?.number ?? 0) + 1;
+  draft.reasons.push(
+    latest === undefined
+      ? 'the deployment has no revision yet'
+      : retry
+        ? `revision ${latest.number} failed and the deployment was updated since`
+        : `the spec differs from revision ${latest.number}`,
+  );
+  draft.revisions = [
+    ...draft.revisions,
+    {
+      id: picture.newRevisionId,
+      deployment: deployment.id,
+      number,
+      generation: deployment.generation,
+      template,
+      artifactDigest: null,
+      proof: 'needed',
+      failure: null,
+      createdAt: picture.nowMs,
+      createdBy: deployment.updatedBy,
+      retiring: 'no',
+    },
+  ];
+}
+
+function moveTraffic(draft: Draft, to: PlannedRevision, reason: string): void {
+  const before = find(draft, draft.active);
+  if (before !== undefined) {
+    change(draft, before.id, { retiring: 'begins' });
+    draft.previous = before.id;
+  }
+  draft.active = to.id;
+  change(draft, to.id, { retiring: 'no' });
+  draft.reasons.push(`revision ${to.number} gets the traffic: ${reason}`);
+}
+
+/** Which revision gets the traffic. */
+function chooseActive(draft: Draft): void {
+  const latest = draft.revisions.at(-1);
+  if (find(draft, draft.active)?.proof === 'failed') {
+    draft.active = null;
+    draft.reasons.push('the only revision failed before it ever served');
+  }
+  const active = find(draft, draft.active);
+  if (latest === undefined || latest.id === active?.id || latest.proof === 'failed') return;
+  if (active === undefined) moveTraffic(draft, latest, 'no other revision could serve');
+  else if (latest.proof === 'proved') moveTraffic(draft, latest, 'it proved that it is ready');
+  else if (active.proof === 'needed') {
+    moveTraffic(draft, latest, `revision ${active.number} has never been ready`);
+  }
+}
+
+function finishRetired(draft: Draft, picture: DeploymentPicture): void {
+  for (const revision of draft.revisions) {
+    if (revision.retiring !== 'goes on') continue;
+    const verdict = isRetired(picture, revision.id);
+    if (verdict.retired) change(draft, revision.id, { retiring: 'no' });
+    draft.reasons.push(`revision ${revision.number}: ${verdict.reason}`);
+  }
+}
+
+/** Whether every location that is up has done what it was told last and has nothing left of the deployment. */
+function isVacated(picture: DeploymentPicture, left: 'replicas' | 'anything'): boolean {
+  if (picture.deployment.assignments.length > 0) return false; // they are taken away first
+  return picture.locations
+    .filter((location) => isHealthy(location, picture.nowMs))
+    .every((location) => {
+      const states = picture.observations.filter((observation) => observation.location === location.name);
+      const empty =
+        left === 'anything'
+          ? states.length === 0
+          : states.every(({ state }) => Object.values(state.replicas).every((count) => count === 0));
+      return empty && location.assignmentsVersion >= picture.deployment.assignmentsVersion;
+    });
+}
+
+function serveNothing(draft: Draft): void {
+  draft.revisions = draft.revisions.map((revision) => ({ ...revision, retiring: 'no' }));
+}
+
+/** A revision that had proved itself and that a location can serve no longer. */
+function findBreakage(picture: DeploymentPicture, active: PlannedRevision) {
+  return picture.observations.find(
+    ({ state }) => state.revision === active.id && state.proof === 'failed' && state.failure !== null,
+  )?.state.failure;
+}
+
+function servingPhase(draft: Draft, picture: DeploymentPicture): ModelPhase {
+  const latest = draft.revisions.at(-1);
+  const active = find(draft, draft.active);
+  if (latest === undefined) return { kind: 'accepted' };
+  if (latest.proof === 'failed' && latest.failure !== null) {
+    return { kind: 'failed', revision: latest, failure: latest.failure, serving: active ?? null };
+  }
+  if (active?.id !== latest.id) return { kind: 'deploying', revision: latest, serving: active ?? null };
+  if (active.proof === 'needed') return { kind: 'deploying', revision: latest, serving: null };
+  const breakage = findBreakage(picture, active);
+  if (breakage !== undefined && breakage !== null) {
+    return { kind: 'failed', revision: active, failure: breakage, serving: active };
+  }
+  return { kind: 'deployed', revision: active };
+}
+
+function nameOnly(phase: ModelPhase): ModelPhase {
+  const short = ({ id, number }: { readonly id: string; readonly number: number }) => ({ id, number });
+  if (!('revision' in phase)) return phase;
+  const named = { ...phase, revision: short(phase.revision) };
+  if (!('serving' in named)) return named;
+  return { ...named, serving: named.serving === null ? null : short(named.serving) };
+}
+
+function decidePhase(draft: Draft, picture: DeploymentPicture): ModelPhase {
+  if (picture.deployment.deleting) return { kind: 'deleting' };
+  if (!picture.deployment.spec.enabled) {
+    return { kind: isVacated(picture, 'replicas') ? 'deactivated' : 'deactivating' };
+  }
+  return nameOnly(servingPhase(draft, picture));
+}
+
+/** The oldest beyond the last ten, except those that still have a part to play. */
+function chooseForgotten(draft: Draft): readonly string[] {
+  const latest = draft.revisions.at(-1)?.id;
+  return draft.revisions
+    .slice(0, -keptRevisions)
+    .filter(({ id, retiring }) => ![draft.active, latest].includes(id) && retiring === 'no')
+    .map(({ id }) => id);
+}
+
+/**
+ * Decides about one deployment: which revisions it needs, which of them gets the traffic, and what to say of it.
+ * The first revision gets the traffic at once; every later one only after it has proved that it is ready.
+ */
+export function planRollout(picture: DeploymentPicture): RolloutPlan {
+  const { deployment } = picture;
+  const serves = deployment.spec.enabled && !deployment.deleting;
+  const draft: Draft = {
+    revisions: foldObservations(picture).map(({ retiringSince, retiringFrom: _, ...revision }) => ({
+      ...revision,
+      retiring: retiringSince === null ? 'no' : 'goes on',
+    })),
+    active: deployment.activeRevision,
+    previous: deployment.previousRevision,
+    reasons: [],
+  };
+  if (serves) {
+    addRevision(draft, picture);
+    finishRetired(draft, picture);
+    chooseActive(draft);
+  } else serveNothing(draft);
+  const phase = decidePhase(draft, picture);
+  const forgotten = chooseForgotten(draft);
+  const underWay = phase.kind === 'deploying' || phase.kind === 'deactivating' || phase.kind === 'deleting';
+  return {
+    revisions: draft.revisions.filter(({ id }) => !forgotten.includes(id)),
+    forgotten,
+    activeRevision: draft.active,
+    previousRevision: draft.previous !== null && forgotten.includes(draft.previous) ? null : draft.previous,
+    latestRevision: draft.revisions.at(-1)?.id ?? null,
+    phase,
+    gone: deployment.deleting && isVacated(picture, 'anything') && deployment.route === null,
+    settled: !underWay && draft.revisions.every(({ retiring }) => retiring === 'no'),
+    reasons: draft.reasons,
+  };
+}

@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ObservedMessage, ObservedRevision } from '@beeline/core/contract';
+import { locationSilenceMs } from '../decide/deployment-picture.ts';
+import { describeLocation, listLocations, saveLocationReport } from '../store/locations.ts';
+import { unsettleDeployments } from '../store/models.ts';
+import { replaceObserved } from '../store/observed.ts';
+import type { Store } from '../store/open-store.ts';
+
+/** Ids of the revisions of which something else is said than before, or nothing any longer. */
+export function changedRevisions(
+  before: readonly ObservedRevision[],
+  after: readonly ObservedRevision[],
+): readonly string[] {
+  const known = new Map(before.map((state) => [state.revision, state]));
+  const changed = after.filter((state) => !isDeepStrictEqual(known.get(state.revision), state));
+  const ids = new Set(after.map((state) => state.revision));
+  const gone = before.filter((state) => !ids.has(state.revision));
+  return [...changed, ...gone].map((state) => state.revision);
+}
+
+/** Stores what a location says of itself, and puts the deployments that it concerns into the loop's queue. */
+export function saveObserved(store: Store, message: ObservedMessage, nowMs: number): Promise<void> {
+  return store.write(async (tx) => {
+    const { location: name, flavors, generations, assignmentsVersion } = message;
+    const report = { name, flavors, generations, assignmentsVersion, nowMs };
+    const known = await saveLocationReport(tx.queries, report);
+    const before = await replaceObserved(tx.queries, name, message.revisions);
+    const returned = known === undefined || nowMs - known.lastSeenAt > locationSilenceMs;
+    const changed = changedRevisions(before, message.revisions);
+    await unsettleDeployments(tx.queries, returned ? 'all' : changed);
+    const follows = known?.assignmentsVersion === assignmentsVersion;
+    if (returned || changed.length > 0 || !follows) await tx.bump('deployments');
+  });
+}
+
+/** Makes a location known that pulls before it has reported. */
+export async function ensureLocation(store: Store, name: string): Promise<void> {
+  const known = await listLocations(store.queries);
+  if (known.some((location) => location.name === name)) return;
+  await store.write(async (tx) => {
+    await describeLocation(tx.queries, { name, displayName: name, country: null, continent: null });
+    await unsettleDeployments(tx.queries, 'all');
+    await tx.bump('deployments');
+  });
+}

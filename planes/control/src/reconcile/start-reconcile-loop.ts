@@ -1,0 +1,40 @@
+import { asBeelineError } from '@beeline/core/base';
+import { type Loop, startLoop } from '@beeline/core/service';
+import { listUnsettledDeployments } from '../store/models.ts';
+import { type ReconcileContext, reconcileDeployment } from './reconcile-deployment.ts';
+
+/** How soon an unsettled deployment is looked at again when nothing woke the loop. */
+const pauseMs = 1_000;
+
+/** Reconciles every deployment in the queue, again and again; a commit that fills the queue wakes it at once. */
+export function startReconcileLoop(context: ReconcileContext): Loop {
+  const loop = startLoop({
+    name: 'reconcile',
+    clock: context.clock,
+    logger: context.logger,
+    pauseMs,
+    async lap(signal) {
+      for (const id of await listUnsettledDeployments(context.store.queries)) {
+        if (signal.aborted) return;
+        try {
+          await reconcileDeployment(id, context);
+        } catch (thrown) {
+          // One deployment must not keep the others from being looked at.
+          const error = asBeelineError(thrown);
+          context.logger.error(
+            { deployment: id, code: error.code, detail: error.detail },
+            `a deployment could not be reconciled: ${error.message}`,
+          );
+        }
+      }
+    },
+  });
+  const stopListening = context.store.signals.listen('deployments', () => loop.wake());
+  return {
+    wake: () => loop.wake(),
+    async close() {
+      stopListening();
+      await loop.close();
+    },
+  };
+}

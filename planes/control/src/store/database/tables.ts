@@ -1,0 +1,153 @@
+import type {
+  ExecutionRecord,
+  KeyEntry,
+  LogLineMessage,
+  ObservedRevision,
+  RevisionAssignment,
+  RevisionFailure,
+  RouteEntry,
+} from '@beeline/core/contract';
+import type {
+  Condition,
+  Flavor,
+  ModelSpec,
+  PolicySpec,
+  ResourceEvent,
+  ResourceStatus,
+  RevisionTemplate,
+} from '@beeline/core/resources';
+import type { ColumnType, Generated, RawBuilder, Selectable } from 'kysely';
+
+type Json<T> = ColumnType<T, RawBuilder<T>, RawBuilder<T>>;
+
+interface DocumentColumns {
+  workspace: string;
+  name: string;
+  displayName: string;
+  labels: Json<Readonly<Record<string, string>>>;
+  generation: number;
+  createdAt: number;
+  createdBy: string;
+  updatedAt: number;
+  updatedBy: string;
+}
+
+interface EnvironmentTable extends DocumentColumns {
+  policies: Json<readonly string[]>;
+}
+
+interface PolicyTable extends DocumentColumns {
+  spec: Json<PolicySpec>;
+}
+
+/** What a deployment has at which locations. */
+export interface PlacedAssignment {
+  readonly locations: readonly string[];
+  readonly assignment: RevisionAssignment;
+}
+
+interface DeploymentTable {
+  id: string;
+  workspace: string;
+  model: string;
+  environment: string;
+  displayName: string;
+  labels: Json<Readonly<Record<string, string>>>;
+  spec: Json<ModelSpec>;
+  generation: number;
+  createdAt: number;
+  createdBy: string;
+  updatedAt: number;
+  updatedBy: string;
+  deleting: boolean;
+  settled: boolean;
+  observedGeneration: number;
+  status: ResourceStatus;
+  conditions: Json<readonly Condition[]>;
+  events: Json<readonly ResourceEvent[]>;
+  activeRevision: string | null;
+  previousRevision: string | null;
+  latestRevision: string | null;
+  route: Json<RouteEntry | null>;
+  assignments: Json<readonly PlacedAssignment[]>;
+  assignmentsVersion: number;
+}
+
+interface RevisionTable {
+  id: string;
+  deployment: string;
+  number: number;
+  generation: number;
+  template: Json<RevisionTemplate>;
+  artifactDigest: string | null;
+  proof: 'needed' | 'proved' | 'failed';
+  failure: Json<RevisionFailure | null>;
+  retiringSince: number | null;
+  retiringFrom: number | null;
+  createdAt: number;
+  createdBy: string;
+}
+
+interface ApiKeyTable {
+  id: string;
+  hash: string;
+  name: string;
+  workspaces: Json<readonly string[]>;
+  role: KeyEntry['role'];
+  expiresAt: number | null;
+  createdAt: number;
+  createdBy: string;
+}
+
+interface LocationTable {
+  name: string;
+  displayName: string;
+  country: string | null;
+  continent: string | null;
+  flavors: Json<readonly Flavor[]>;
+  generations: Json<readonly string[]>;
+  assignmentsVersion: number;
+  lastSeenAt: number;
+}
+
+interface ExecutionTable {
+  id: string;
+  workspace: string;
+  model: string;
+  environment: string;
+  startedAt: number;
+  record: Json<ExecutionRecord>;
+}
+
+interface LogLineTable extends LogLineMessage {
+  id: Generated<number>;
+  location: string;
+}
+
+export type FeedName = 'routes' | 'assignments' | 'deployments';
+
+/** Every table, as Kysely sees it: camel case here, snake case in the database; times are milliseconds since 1970. */
+export interface Tables {
+  workspaces: { name: string; displayName: string; createdAt: number };
+  environments: EnvironmentTable;
+  policies: PolicyTable;
+  deployments: DeploymentTable;
+  revisions: RevisionTable;
+  apiKeys: ApiKeyTable;
+  locations: LocationTable;
+  observedRevisions: { location: string; revision: string; state: Json<ObservedRevision> };
+  gateways: { name: string; routesVersion: number; routesVersionAt: number; liveUntil: number };
+  executions: ExecutionTable;
+  logLines: LogLineTable;
+  feedVersions: { feed: FeedName; version: number };
+}
+
+export type WorkspaceRow = Readonly<Selectable<Tables['workspaces']>>;
+export type EnvironmentRow = Readonly<Selectable<EnvironmentTable>>;
+export type PolicyRow = Readonly<Selectable<PolicyTable>>;
+export type DeploymentRow = Readonly<Selectable<DeploymentTable>>;
+export type RevisionRow = Readonly<Selectable<RevisionTable>>;
+export type ApiKeyRow = Readonly<Selectable<ApiKeyTable>>;
+export type LocationRow = Readonly<Selectable<LocationTable>>;
+export type GatewayRow = Readonly<Selectable<Tables['gateways']>>;
+export type LogLineRow = Readonly<Selectable<LogLineTable>>;

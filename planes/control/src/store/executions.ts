@@ -1,0 +1,74 @@
+import type { ExecutionRecord } from '@beeline/core/contract';
+import { jsonColumn } from './database/json-column.ts';
+import type { DeploymentKey } from './models.ts';
+import type { Queries } from './open-store.ts';
+import type { Retention } from './retention.ts';
+
+/** Inserts executions; one that is known already is left as it is, so a batch may come twice. */
+export async function insertExecutions(queries: Queries, records: readonly ExecutionRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  await queries
+    .insertInto('executions')
+    .values(
+      records.map((record) => ({
+        id: record.id,
+        workspace: record.workspace,
+        model: record.model,
+        environment: record.environment,
+        startedAt: record.startedAt,
+        record: jsonColumn(record),
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The last executions of a deployment, newest first. */
+export async function listExecutions(
+  queries: Queries,
+  key: DeploymentKey,
+  limit: number,
+): Promise<readonly ExecutionRecord[]> {
+  const rows = await queries
+    .selectFrom('executions')
+    .select('record')
+    .where('workspace', '=', key.workspace)
+    .where('model', '=', key.model)
+    .where('environment', '=', key.environment)
+    .orderBy('startedAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.record);
+}
+
+export async function loadExecution(
+  queries: Queries,
+  workspace: string,
+  id: string,
+): Promise<ExecutionRecord | undefined> {
+  const row = await queries
+    .selectFrom('executions')
+    .select('record')
+    .where('id', '=', id)
+    .where('workspace', '=', workspace)
+    .executeTakeFirst();
+  return row?.record;
+}
+
+/** Deletes executions that are too old, and the oldest of those that are too many. */
+export async function pruneExecutions(queries: Queries, retention: Retention, nowMs: number): Promise<void> {
+  await queries
+    .deleteFrom('executions')
+    .where('startedAt', '<', nowMs - retention.maxAgeMs)
+    .execute();
+  const oldest = await queries
+    .selectFrom('executions')
+    .select('startedAt')
+    .orderBy('startedAt', 'desc')
+    .offset(retention.maxRows)
+    .limit(1)
+    .executeTakeFirst();
+  if (oldest === undefined) return;
+  await queries.deleteFrom('executions').where('startedAt', '<=', oldest.startedAt).execute();
+}

@@ -1,0 +1,89 @@
+import type { LogsMessage } from '@beeline/core/contract';
+import type { LogLineRow } from './database/tables.ts';
+import type { DeploymentKey } from './models.ts';
+import type { Queries } from './open-store.ts';
+import type { Retention } from './retention.ts';
+
+/** Rows of one insert: far under the 65 535 parameters that the protocol allows. */
+const rowsPerInsert = 1_000;
+
+export async function insertLogLines(queries: Queries, message: LogsMessage): Promise<void> {
+  for (let start = 0; start < message.lines.length; start += rowsPerInsert) {
+    const rows = message.lines.slice(start, start + rowsPerInsert).map((line) => ({
+      location: message.location,
+      workspace: line.workspace,
+      model: line.model,
+      environment: line.environment,
+      revision: line.revision,
+      replica: line.replica,
+      source: line.source,
+      // PostgreSQL keeps no zero bytes in text.
+      message: line.message.replaceAll('\0', '\uFFFD'),
+      at: line.at,
+    }));
+    await queries.insertInto('logLines').values(rows).execute();
+  }
+}
+
+export interface LogQuery {
+  /** Milliseconds since 1970, inclusive. */
+  readonly startMs?: number;
+  /** Milliseconds since 1970, exclusive. */
+  readonly endMs?: number;
+  /** Only lines that came after the line with this id. */
+  readonly afterId?: number;
+  readonly limit: number;
+}
+
+/** Lines of a deployment, oldest first: the first ones after `afterId`, or else the last ones. */
+export async function listLogLines(
+  queries: Queries,
+  key: DeploymentKey,
+  query: LogQuery,
+): Promise<readonly LogLineRow[]> {
+  let select = queries
+    .selectFrom('logLines')
+    .selectAll()
+    .where('workspace', '=', key.workspace)
+    .where('model', '=', key.model)
+    .where('environment', '=', key.environment)
+    .orderBy('id', query.afterId === undefined ? 'desc' : 'asc')
+    .limit(query.limit);
+  if (query.startMs !== undefined) select = select.where('at', '>=', query.startMs);
+  if (query.endMs !== undefined) select = select.where('at', '<', query.endMs);
+  if (query.afterId !== undefined) select = select.where('id', '>', query.afterId);
+  const rows = await select.execute();
+  return query.afterId === undefined ? rows.reverse() : rows;
+}
+
+/** Deletes lines that are too old, and of each deployment the oldest that are too many. */
+export async function pruneLogLines(queries: Queries, retention: Retention, nowMs: number): Promise<void> {
+  await queries
+    .deleteFrom('logLines')
+    .where('at', '<', nowMs - retention.maxAgeMs)
+    .execute();
+  const deployments = await queries
+    .selectFrom('logLines')
+    .select(['workspace', 'model', 'environment'])
+    .groupBy(['workspace', 'model', 'environment'])
+    .having((expression) => expression.fn.countAll<number>(), '>', retention.maxRows)
+    .execute();
+  for (const { workspace, model, environment } of deployments) {
+    const ofDeployment = queries
+      .selectFrom('logLines')
+      .select('id')
+      .where('workspace', '=', workspace)
+      .where('model', '=', model)
+      .where('environment', '=', environment)
+      .orderBy('id', 'desc')
+      .offset(retention.maxRows)
+      .limit(1);
+    await queries
+      .deleteFrom('logLines')
+      .where('workspace', '=', workspace)
+      .where('model', '=', model)
+      .where('environment', '=', environment)
+      .where('id', '<=', ofDeployment)
+      .execute();
+  }
+}

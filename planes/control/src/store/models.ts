@@ -1,0 +1,243 @@
+import type { RouteEntry } from '@beeline/core/contract';
+import { enterPhase, type ModelSpec, newModelLifecycle } from '@beeline/core/resources';
+import { sql } from 'kysely';
+import { jsonColumn } from './database/json-column.ts';
+import type { DeploymentRow, PlacedAssignment } from './database/tables.ts';
+import type { Queries } from './open-store.ts';
+
+/** What names a deployment. */
+export interface DeploymentKey {
+  readonly workspace: string;
+  readonly model: string;
+  readonly environment: string;
+}
+
+/** What a user wishes of a deployment. */
+export interface DeploymentWish extends DeploymentKey {
+  readonly displayName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly spec: ModelSpec;
+}
+
+/**
+ * Deployments of a workspace, by name and environment. One that is being deleted is listed until it is gone, unless
+ * its name is used again.
+ */
+export async function listDeployments(
+  queries: Queries,
+  filter: { readonly workspace: string; readonly model?: string; readonly environment?: string },
+): Promise<readonly DeploymentRow[]> {
+  let query = queries
+    .selectFrom('deployments')
+    .selectAll()
+    .distinctOn(['model', 'environment'])
+    .where('workspace', '=', filter.workspace)
+    .orderBy('model')
+    .orderBy('environment')
+    .orderBy('deleting')
+    .orderBy('id', 'desc');
+  if (filter.model !== undefined) query = query.where('model', '=', filter.model);
+  if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment);
+  return await query.execute();
+}
+
+export async function loadDeployment(
+  queries: Queries,
+  key: DeploymentKey,
+): Promise<DeploymentRow | undefined> {
+  const rows = await listDeployments(queries, key);
+  return rows[0];
+}
+
+/** The live deployment of that name, locked until the transaction ends. */
+export function lockDeployment(queries: Queries, key: DeploymentKey): Promise<DeploymentRow | undefined> {
+  return queries
+    .selectFrom('deployments')
+    .selectAll()
+    .where('workspace', '=', key.workspace)
+    .where('model', '=', key.model)
+    .where('environment', '=', key.environment)
+    .where('deleting', '=', false)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export function lockDeploymentById(queries: Queries, id: string): Promise<DeploymentRow | undefined> {
+  return queries.selectFrom('deployments').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** Inserts a deployment for the loop to pick up; undefined when the name is taken. */
+export function insertDeployment(
+  queries: Queries,
+  wish: DeploymentWish,
+  by: { readonly id: string; readonly who: string; readonly nowMs: number },
+): Promise<DeploymentRow | undefined> {
+  const lifecycle = newModelLifecycle(by.nowMs);
+  return queries
+    .insertInto('deployments')
+    .values({
+      id: by.id,
+      workspace: wish.workspace,
+      model: wish.model,
+      environment: wish.environment,
+      displayName: wish.displayName,
+      labels: jsonColumn(wish.labels),
+      spec: jsonColumn(wish.spec),
+      generation: 1,
+      createdAt: by.nowMs,
+      createdBy: by.who,
+      updatedAt: by.nowMs,
+      updatedBy: by.who,
+      deleting: false,
+      settled: false,
+      observedGeneration: 0,
+      status: lifecycle.status,
+      conditions: jsonColumn(lifecycle.conditions),
+      events: jsonColumn(lifecycle.events),
+      activeRevision: null,
+      previousRevision: null,
+      latestRevision: null,
+      route: jsonColumn<RouteEntry | null>(null),
+      assignments: jsonColumn<readonly PlacedAssignment[]>([]),
+      assignmentsVersion: 0,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Writes what the user wishes into a row that the transaction has locked. */
+export function updateDeploymentWish(
+  queries: Queries,
+  id: string,
+  wish: Pick<DeploymentWish, 'displayName' | 'labels' | 'spec'> & { readonly generation: number },
+  by: { readonly who: string; readonly nowMs: number },
+): Promise<DeploymentRow> {
+  return queries
+    .updateTable('deployments')
+    .set({
+      displayName: wish.displayName,
+      labels: jsonColumn(wish.labels),
+      spec: jsonColumn(wish.spec),
+      generation: wish.generation,
+      updatedAt: by.nowMs,
+      updatedBy: by.who,
+      settled: false,
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Marks a row that the transaction has locked as on its way out; the loop does the rest. */
+export function markDeploymentDeleting(
+  queries: Queries,
+  row: DeploymentRow,
+  by: { readonly who: string; readonly nowMs: number },
+): Promise<DeploymentRow> {
+  const { status, conditions, events } = enterPhase(row, { kind: 'deleting' }, by.nowMs);
+  return queries
+    .updateTable('deployments')
+    .set({
+      deleting: true,
+      settled: false,
+      status,
+      conditions: jsonColumn(conditions),
+      events: jsonColumn(events),
+      updatedAt: by.nowMs,
+      updatedBy: by.who,
+    })
+    .where('id', '=', row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** What the loop writes of a deployment. */
+export type DeploymentProgress = Pick<
+  DeploymentRow,
+  | 'settled'
+  | 'observedGeneration'
+  | 'status'
+  | 'conditions'
+  | 'events'
+  | 'activeRevision'
+  | 'previousRevision'
+  | 'latestRevision'
+  | 'route'
+  | 'assignments'
+  | 'assignmentsVersion'
+>;
+
+export async function updateDeploymentProgress(
+  queries: Queries,
+  id: string,
+  progress: DeploymentProgress,
+): Promise<void> {
+  await queries
+    .updateTable('deployments')
+    .set({
+      ...progress,
+      conditions: jsonColumn(progress.conditions),
+      events: jsonColumn(progress.events),
+      route: jsonColumn(progress.route),
+      assignments: jsonColumn(progress.assignments),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function deleteDeployment(queries: Queries, id: string): Promise<void> {
+  await queries.deleteFrom('deployments').where('id', '=', id).execute();
+}
+
+/** The loop's queue: deployments that something may have to be done for. */
+export async function listUnsettledDeployments(queries: Queries): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('deployments')
+    .select('id')
+    .where('settled', '=', false)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Puts the deployments of these revisions into the loop's queue; all of them when the argument is `all`. */
+export async function unsettleDeployments(
+  queries: Queries,
+  revisions: readonly string[] | 'all',
+): Promise<void> {
+  const update = queries.updateTable('deployments').set({ settled: false }).where('settled', '=', true);
+  if (revisions === 'all') await update.execute();
+  else if (revisions.length > 0) {
+    await update
+      .where('id', 'in', (query) =>
+        query
+          .selectFrom('revisions')
+          .select('deployment')
+          .where('id', 'in', [...revisions]),
+      )
+      .execute();
+  }
+}
+
+/** What the routes feed says: the route of every deployment that has one. */
+export async function listRoutes(queries: Queries): Promise<readonly RouteEntry[]> {
+  const rows = await queries
+    .selectFrom('deployments')
+    .select('route')
+    .where(sql<boolean>`jsonb_typeof(route) = 'object'`)
+    .orderBy('id')
+    .execute();
+  return rows.flatMap((row) => (row.route === null ? [] : [row.route]));
+}
+
+/** What the assignments feed is made of. */
+export async function listAssignments(queries: Queries): Promise<readonly PlacedAssignment[]> {
+  const rows = await queries
+    .selectFrom('deployments')
+    .select('assignments')
+    .where(sql<boolean>`jsonb_array_length(assignments) > 0`)
+    .orderBy('id')
+    .execute();
+  return rows.flatMap((row) => row.assignments);
+}

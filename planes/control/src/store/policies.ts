@@ -1,0 +1,83 @@
+import { jsonColumn } from './database/json-column.ts';
+import type { PolicyRow } from './database/tables.ts';
+import type { Queries } from './open-store.ts';
+
+interface PolicyKey {
+  readonly workspace: string;
+  readonly name: string;
+}
+
+export function listPolicies(queries: Queries, workspace: string): Promise<readonly PolicyRow[]> {
+  return queries
+    .selectFrom('policies')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .orderBy('name')
+    .execute();
+}
+
+export function loadPolicy(queries: Queries, key: PolicyKey): Promise<PolicyRow | undefined> {
+  return queries
+    .selectFrom('policies')
+    .selectAll()
+    .where('workspace', '=', key.workspace)
+    .where('name', '=', key.name)
+    .executeTakeFirst();
+}
+
+/** As `loadPolicy`; keeps the row from being changed or deleted by others until the transaction ends. */
+export function lockPolicy(queries: Queries, key: PolicyKey): Promise<PolicyRow | undefined> {
+  return queries
+    .selectFrom('policies')
+    .selectAll()
+    .where('workspace', '=', key.workspace)
+    .where('name', '=', key.name)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Which of the names exist; the rows cannot be deleted by others until the transaction ends. */
+export async function lockPolicyNames(
+  queries: Queries,
+  workspace: string,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return new Set();
+  const rows = await queries
+    .selectFrom('policies')
+    .select('name')
+    .where('workspace', '=', workspace)
+    .where('name', 'in', [...names])
+    .orderBy('name')
+    .forShare()
+    .execute();
+  return new Set(rows.map((row) => row.name));
+}
+
+/** False when the name is taken. */
+export async function insertPolicy(queries: Queries, row: PolicyRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await queries
+    .insertInto('policies')
+    .values({ ...row, labels: jsonColumn(row.labels), spec: jsonColumn(row.spec) })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** Writes a whole row that the transaction has locked. */
+export async function updatePolicy(queries: Queries, row: PolicyRow): Promise<void> {
+  await queries
+    .updateTable('policies')
+    .set({ ...row, labels: jsonColumn(row.labels), spec: jsonColumn(row.spec) })
+    .where('workspace', '=', row.workspace)
+    .where('name', '=', row.name)
+    .execute();
+}
+
+export async function deletePolicy(queries: Queries, key: PolicyKey): Promise<void> {
+  await queries
+    .deleteFrom('policies')
+    .where('workspace', '=', key.workspace)
+    .where('name', '=', key.name)
+    .execute();
+}

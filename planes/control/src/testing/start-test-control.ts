@@ -1,0 +1,126 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, Secret, silentLogger, systemClock } from '@beeline/core/base';
+import {
+  createFeedClient,
+  type FeedClient,
+  type ObservedMessage,
+  type ObservedRevision,
+} from '@beeline/core/contract';
+import { createApiKey } from '../api/create-api-key.ts';
+import { createControlPlane } from '../create-control-plane.ts';
+import type { Store } from '../store/open-store.ts';
+
+const token = new Secret('internal-token-of-a-test');
+
+export interface TestControl {
+  readonly url: string;
+  feed(name: string, internalToken?: Secret): FeedClient;
+  /** Calls the public API as an admin of the workspace `default`. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
+  close(): Promise<void>;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** A control plane that listens on a free port. */
+export async function startTestControl(
+  store: Store,
+  options: { readonly clock?: Clock; readonly localLocation?: string | null } = {},
+): Promise<TestControl> {
+  const clock = options.clock ?? systemClock;
+  const local = options.localLocation === undefined ? 'local' : options.localLocation;
+  const control = await createControlPlane({
+    store,
+    clock,
+    logger: silentLogger,
+    internalToken: token,
+    publicUrl: 'http://run.test',
+    localLocation:
+      local === null ? null : { name: local, displayName: 'Here', country: null, continent: null },
+  });
+  const server = createServer((request, response) => control.handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const key = {
+    name: 'test',
+    workspaces: ['default'],
+    role: 'admin',
+    expiresAt: null,
+    createdBy: 'test',
+  } as const;
+  const { token: admin } = await createApiKey(store, key, clock.now());
+  return {
+    url,
+    feed: (name, internalToken = token) => createFeedClient({ controlUrl: url, token: internalToken, name }),
+    async call(method, path, body, headers = {}) {
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers: {
+          authorization: `Bearer ${admin.reveal()}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text === '' ? null : JSON.parse(text),
+      };
+    },
+    async close() {
+      await control.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** What a location says of a revision, idle and proved unless told otherwise. */
+export function observedRevision(
+  revision: string,
+  changes: Partial<ObservedRevision> = {},
+): ObservedRevision {
+  return {
+    revision,
+    proof: 'proved',
+    failure: null,
+    artifactDigest: null,
+    replicas: { requested: 0, fetching: 0, starting: 0, ready: 0, draining: 0 },
+    inFlight: 0,
+    waiting: 0,
+    ...changes,
+  };
+}
+
+/** The report of a location. */
+export function observedMessage(
+  location: string,
+  assignmentsVersion: number,
+  revisions: readonly ObservedRevision[],
+): ObservedMessage {
+  return {
+    location,
+    assignmentsVersion,
+    flavors: [{ name: 'x86', type: 'cpu' }],
+    generations: ['process'],
+    revisions,
+  };
+}
+
+/** A model document that is good enough to be applied. */
+export function modelDocument(name: string, changes: Record<string, unknown> = {}, environment?: string) {
+  const spec = { runtime: { type: 'directory', model: 'file:/models/one' }, ...changes };
+  return {
+    apiVersion: 'beeline.dev/v1alpha1',
+    kind: 'Model',
+    metadata: { name, ...(environment === undefined ? {} : { environment }) },
+    spec,
+  };
+}
