@@ -1,0 +1,38 @@
+/** How an exchange ended. */
+export type RelayEnd =
+  /** The answer was relayed to its end. */
+  | 'complete'
+  /** The caller went away first; the upstream's connection was cut at once. */
+  | 'client-aborted'
+  /** The request cannot be sent on: see `detail`. Nothing was sent. */
+  | 'request-refused'
+  /** The request's body grew over the limit. */
+  | 'request-too-large'
+  /** No upstream had the whole request: it may be sent again, elsewhere too. */
+  | 'upstream-unreachable'
+  /** The connection ended, or the answer was no HTTP, before the answer was complete. */
+  | 'upstream-broken'
+  | 'first-byte-timeout'
+  | 'idle-timeout';
+
+export interface RelayOutcome {
+  readonly ended: RelayEnd;
+  /** Of the upstream's answer; 0 when there was none. */
+  readonly status: number;
+  /** The caller has got the head of the answer; unless `complete`, its connection was then cut. */
+  readonly headSent: boolean;
+  /** Bytes of the bodies, without framing. */
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  /** For logs. */
+  readonly detail: string | null;
+}
+
+/** Watches an exchange. `onEnd` is called once for every `send`. */
+export interface RelayObserver {
+  /** The head is there and not yet sent on; name, value, … may be added to `headers`. */
+  onResponseHead(status: number, headers: string[]): void;
+  /** A piece of the answer's body on its way; may be kept, must not be changed. */
+  onResponseBytes(bytes: Buffer): void;
+  onEnd(outcome: RelayOutcome): void;
+}

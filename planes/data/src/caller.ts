@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type BeelineError, httpStatusOf } from '@beeline/core/base';
+import { type ErrorOrigin, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
+import {
+  type Exchange,
+  type ExchangeOptions,
+  openExchange,
+  openUpgrade,
+  watchCaller,
+} from '@beeline/core/relay';
+
+/** What a refusal tells about itself. */
+export interface RefusalContext {
+  readonly component: ErrorOrigin;
+  readonly requestId: string;
+  readonly executionId: string;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/** Whoever sent a request, whatever the way the answer goes back. */
+export interface Caller {
+  readonly request: IncomingMessage;
+  readonly gone: boolean;
+  /** Calls back when the caller goes away; the returned function stops that. */
+  watch(onGone: () => void): () => void;
+  /** Somebody will take the body: a caller that waits to be asked for it (`Expect: 100-continue`) is asked. */
+  proceed(): void;
+  openExchange(options: ExchangeOptions): Exchange;
+  /** Answers with a platform error; nothing happens when the caller is gone. */
+  refuse(error: BeelineError, context: RefusalContext): void;
+}
+
+/** After these the caller had better use another connection. */
+const closing: ReadonlySet<string> = new Set(['SHUTTING_DOWN', 'REQUEST_ENTITY_TOO_LARGE', 'IDLE_TIMEOUT']);
+
+function renderRefusal(error: BeelineError, context: RefusalContext): [string, Record<string, string>] {
+  const body = JSON.stringify(platformErrorBody(error, context));
+  const headers = {
+    ...platformErrorHeaders(error, context.component),
+    'content-length': String(Buffer.byteLength(body)),
+    'x-request-id': context.requestId,
+    'x-beeline-execution': context.executionId,
+  };
+  return [body, headers];
+}
+
+/** The caller of an ordinary request. */
+export function httpCaller(
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): Caller {
+  let asked = !expectsContinue;
+  return {
+    request,
+    get gone() {
+      return request.socket.destroyed;
+    },
+    watch: (onGone) => watchCaller(request, response, onGone),
+    proceed() {
+      if (asked) return;
+      asked = true;
+      response.writeContinue();
+    },
+    openExchange: (options) => openExchange(request, response, options),
+    refuse(error, context) {
+      if (request.socket.destroyed || response.headersSent) return;
+      const [body, headers] = renderRefusal(error, context);
+      if (closing.has(error.code) || !asked) headers.connection = 'close';
+      response.writeHead(httpStatusOf(error.kind), headers);
+      response.end(body);
+    },
+  };
+}
+
+/** The caller of a request that asks for another protocol; `early` is what came after its head. */
+export function upgradeCaller(request: IncomingMessage, socket: Socket, early: Buffer): Caller {
+  socket.on('error', () => socket.destroy()); // what it means is told by the close that follows
+  return {
+    request,
+    get gone() {
+      return socket.destroyed;
+    },
+    watch(onGone) {
+      socket.on('close', onGone);
+      return () => socket.removeListener('close', onGone);
+    },
+    proceed() {},
+    openExchange: (options) => openUpgrade(request, socket, early, options),
+    refuse(error, context) {
+      if (socket.destroyed) return;
+      const [body, headers] = renderRefusal(error, context);
+      const lines = Object.entries({ ...headers, connection: 'close' }).map(
+        ([name, value]) => `${name}: ${value}\r\n`,
+      );
+      socket.end(`HTTP/1.1 ${httpStatusOf(error.kind)} Refused\r\n${lines.join('')}\r\n${body}`);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Clock, Logger } from '@beeline/core/base';
+import type { ExecutionRecord, LocationPort } from '@beeline/core/contract';
+import type { UpstreamPool } from '@beeline/core/relay';
+import type { GatewayConfig } from './config.ts';
+import type { GatewayLoad } from './stages/admit.ts';
+import type { RunningForward } from './stages/forward.ts';
+import type { GatewayTables } from './tables/open-tables.ts';
+
+/** What the stages of one gateway work with. */
+export interface GatewayParts {
+  readonly config: GatewayConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tables: GatewayTables;
+  /** By location name. */
+  readonly ports: ReadonlyMap<string, LocationPort>;
+  readonly pool: UpstreamPool;
+  readonly load: GatewayLoad;
+  readonly running: Set<RunningForward>;
+  readonly usage: { add(record: ExecutionRecord): void };
+  /** From 0 to 1, for weights. */
+  readonly random: () => number;
+  /** Called after every exchange that ended. */
+  onExchangeEnded(): void;
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import { BeelineError, type Clock, httpStatusOf, newId } from '@beeline/core/base';
+import type { Caller } from './caller.ts';
+import { gatewayNotReady } from './errors.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { admit } from './stages/admit.ts';
+import { type AuthenticatedRequest, authenticate } from './stages/authenticate.ts';
+import { choose } from './stages/choose.ts';
+import { forward } from './stages/forward.ts';
+import { type ArrivedRequest, identify } from './stages/identify.ts';
+import { type Answer, meter, refusedAnswer } from './stages/meter.ts';
+import { resolve } from './stages/resolve.ts';
+
+/**
+ * The way of a request: identify, authenticate, resolve, admit, choose, forward, meter. Each stage takes the record
+ * of the one before and gives a wider one, or the error that ends the way. Up to `forward` nothing waits, and control
+ * is never asked.
+ */
+export function runPipeline(caller: Caller, gateway: GatewayParts): void {
+  const arrived = arrive(caller.request, gateway.clock);
+  const snapshot = gateway.tables.current;
+  if (snapshot === null) return refuse(caller, gateway, arrived, gatewayNotReady());
+
+  const identified = identify(arrived);
+  if (identified instanceof BeelineError) return refuse(caller, gateway, arrived, identified);
+
+  const authenticated = authenticate(identified, snapshot);
+  if (authenticated instanceof BeelineError) return refuse(caller, gateway, arrived, authenticated);
+
+  const resolved = resolve(authenticated, snapshot);
+  if (resolved instanceof BeelineError) return refuseMetered(caller, gateway, authenticated, resolved);
+
+  const admitted = admit(resolved, gateway.load, gateway.config);
+  if (admitted instanceof BeelineError) return refuseMetered(caller, gateway, authenticated, admitted);
+
+  const chosen = choose(admitted, gateway.ports, gateway.random);
+  if (chosen instanceof BeelineError) return refuseMetered(caller, gateway, authenticated, chosen);
+
+  forward(chosen, caller, gateway, (answer, running) => {
+    gateway.running.delete(running);
+    record(gateway, chosen, answer);
+    gateway.onExchangeEnded();
+  });
+}
+
+const callerIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** Gives the request its names: the execution's is always ours, the request's is the caller's if it is usable. */
+function arrive(message: IncomingMessage, clock: Clock): ArrivedRequest {
+  const startedAt = clock.now();
+  const executionId = newId('exe', startedAt);
+  const given = message.headers['x-request-id'];
+  const usable = typeof given === 'string' && callerIdPattern.test(given);
+  return {
+    executionId,
+    requestId: usable ? given : executionId,
+    startedAt,
+    arrivedMs: clock.monotonicMs(),
+    message,
+  };
+}
+
+function refuse(caller: Caller, gateway: GatewayParts, request: ArrivedRequest, error: BeelineError): void {
+  const { requestId, executionId } = request;
+  caller.refuse(error, { component: 'gateway', requestId, executionId, nowMs: gateway.clock.now() });
+}
+
+function refuseMetered(
+  caller: Caller,
+  gateway: GatewayParts,
+  request: AuthenticatedRequest,
+  error: BeelineError,
+): void {
+  refuse(caller, gateway, request, error);
+  record(gateway, request, refusedAnswer(httpStatusOf(error.kind), error.code));
+}
+
+function record(gateway: GatewayParts, request: AuthenticatedRequest, answer: Answer): void {
+  gateway.usage.add(meter(request, answer, gateway.clock.monotonicMs()));
+}

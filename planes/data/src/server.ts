@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { asBeelineError, type Clock, type Logger, newId } from '@beeline/core/base';
+import type { FeedClient, LocationPort } from '@beeline/core/contract';
+import { createUpstreamPool } from '@beeline/core/relay';
+import { type Caller, httpCaller, upgradeCaller } from './caller.ts';
+import type { GatewayConfig } from './config.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { runPipeline } from './pipeline.ts';
+import type { RunningForward } from './stages/forward.ts';
+import { runPullRoutesLoop } from './sync/pull-routes.ts';
+import { runPushExecutionsLoop } from './sync/push-executions.ts';
+import { openTables } from './tables/open-tables.ts';
+import { openUsageBuffer } from './usage/open-usage-buffer.ts';
+
+export interface GatewayOptions {
+  /** Names this gateway to control. */
+  readonly name: string;
+  readonly feeds: FeedClient;
+  readonly locations: readonly LocationPort[];
+  /** Where it keeps its routes and the execution records that control has not got yet. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly config: GatewayConfig;
+}
+
+/** The way in for requests; the server that it is put behind belongs to the caller. */
+export interface Gateway {
+  /** For the `request` event; for `checkContinue` with `expectsContinue` set. */
+  handle(request: IncomingMessage, response: ServerResponse, expectsContinue?: boolean): void;
+  /** For the `upgrade` event. */
+  handleUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** It has routes and takes requests. */
+  ready(): boolean;
+  /** Requests that are being worked on, waiting ones included. */
+  readonly exchanges: number;
+  /**
+   * Refuses new requests, lets the running ones finish within the drain timeout, cuts the rest, delivers or saves the
+   * execution records. Close the server that listens afterwards, or at the same time.
+   */
+  close(): Promise<void>;
+}
+
+/** Opens a gateway on what its directory holds; it answers from there even when control is away. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { clock, config, feeds } = options;
+  const logger = options.logger.child({ gateway: options.name });
+  const tables = await openTables(join(options.directory, 'routes.json'), logger);
+  const usage = await openUsageBuffer({
+    directory: join(options.directory, 'usage'),
+    maxBytes: config.usageBuffer,
+    logger,
+  });
+  const pool = createUpstreamPool({
+    clock,
+    firstByteMs: config.firstByteTimeout,
+    idleMs: config.idleTimeout,
+    connectMs: config.connectTimeout,
+  });
+  const running = new Set<RunningForward>();
+  let stopping = false;
+  let onIdle: (() => void) | null = null;
+
+  const parts: GatewayParts = {
+    config,
+    clock,
+    logger,
+    tables,
+    ports: new Map(options.locations.map((port) => [port.location, port])),
+    pool,
+    load: {
+      get exchanges() {
+        return running.size;
+      },
+      get stopping() {
+        return stopping;
+      },
+    },
+    running,
+    usage,
+    random: Math.random,
+    onExchangeEnded() {
+      if (running.size === 0) onIdle?.();
+    },
+  };
+  const routesLoop = runPullRoutesLoop({ feeds, tables, clock, logger });
+  const usageLoop = runPushExecutionsLoop({
+    gateway: options.name,
+    feeds,
+    usage,
+    clock,
+    logger,
+    intervalMs: config.usageInterval,
+  });
+
+  function run(caller: Caller): void {
+    try {
+      runPipeline(caller, parts);
+    } catch (thrown) {
+      const error = asBeelineError(thrown);
+      const id = newId('exe');
+      logger.error({ execution: id, detail: error.detail }, 'a stage of the gateway failed');
+      caller.refuse(error, { component: 'gateway', requestId: id, executionId: id, nowMs: clock.now() });
+    }
+  }
+
+  async function drain(): Promise<void> {
+    if (running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.setTimer(config.drainTimeout, resolve);
+      onIdle = () => {
+        cancel();
+        resolve();
+      };
+    });
+    if (running.size > 0) {
+      logger.warn({ exchanges: running.size }, 'requests were cut because they did not finish in time');
+    }
+    for (const forwarding of [...running]) forwarding.stop();
+  }
+
+  let closed: Promise<void> | null = null;
+  async function close(): Promise<void> {
+    stopping = true;
+    await routesLoop.close();
+    await drain();
+    pool.close();
+    usageLoop.wake();
+    await usageLoop.close();
+    await usage.close();
+  }
+
+  return {
+    handle: (request, response, expectsContinue = false) =>
+      run(httpCaller(request, response, expectsContinue)),
+    handleUpgrade: (request, socket, head) => run(upgradeCaller(request, socket, head)),
+    ready: () => tables.current !== null && !stopping,
+    get exchanges() {
+      return running.size;
+    },
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,294 @@
+import { asBeelineError, type BeelineError, httpStatusOf } from '@beeline/core/base';
+import {
+  type AcquireRequest,
+  credentialHeaderNames,
+  type ErrorOrigin,
+  type Lease,
+  type LeaseOutcome,
+} from '@beeline/core/contract';
+import type { Exchange, OutgoingHead, RelayEnd, RelayObserver, RelayOutcome } from '@beeline/core/relay';
+import type { Caller } from '../caller.ts';
+import { errorOfOutcome, gatewayStopping } from '../errors.ts';
+import type { GatewayParts } from '../gateway-parts.ts';
+import { TokenReader } from '../usage/token-reader.ts';
+import type { ChosenRequest } from './choose.ts';
+import { forwardedHeaderNames, forwardedHeaders } from './forwarded-headers.ts';
+import type { Answer } from './meter.ts';
+
+/** Replicas that a request is offered to before the caller hears of it; only while nothing was delivered. */
+const maxTries = 3;
+
+/** Stay at the gateway: credentials, choices that were made here, and names that only we may give. */
+const droppedHeaders: ReadonlySet<string> = new Set([
+  ...credentialHeaderNames,
+  ...forwardedHeaderNames,
+  'x-beeline-environment',
+  'x-blaxel-environment',
+  'x-beamlit-environment',
+  'x-beeline-execution',
+  'x-request-id',
+]);
+
+/** A model cannot speak in the platform's name. */
+const hiddenHeaders: ReadonlySet<string> = new Set([
+  'x-beeline-source',
+  'x-beeline-error-code',
+  'x-blaxel-source',
+  'x-blaxel-error-code',
+  'x-beeline-execution',
+  'x-request-id',
+  'server-timing',
+]);
+
+const leaseOutcomes: Record<RelayEnd, LeaseOutcome> = {
+  complete: 'served',
+  'client-aborted': 'aborted',
+  'request-refused': 'aborted',
+  'request-too-large': 'aborted',
+  'upstream-unreachable': 'unreachable',
+  'upstream-broken': 'broken',
+  'first-byte-timeout': 'aborted',
+  'idle-timeout': 'aborted',
+};
+
+/** One request on its way: waits for a lease, relays, and tries another replica while nothing was delivered. */
+class Forwarding implements AcquireRequest, RelayObserver {
+  readonly revision: string;
+  readonly executionId: string;
+  private readonly request: ChosenRequest;
+  private readonly caller: Caller;
+  private readonly gateway: GatewayParts;
+  private readonly onAnswered: (answer: Answer) => void;
+  private readonly tokens = new TokenReader();
+  private abort: AbortController | null = null;
+  private stopWatching: (() => void) | null = null;
+  private exchange: Exchange | null = null;
+  private lease: Lease | null = null;
+  private replica: string | null = null;
+  private tries = 0;
+  private stopped = false;
+  private queueMs = 0;
+  private startMs = 0;
+  private loadMs = 0;
+  private askedMs = 0;
+  private runStartedMs = 0;
+  private firstByteMs: number | null = null;
+
+  constructor(
+    request: ChosenRequest,
+    caller: Caller,
+    gateway: GatewayParts,
+    onAnswered: (answer: Answer) => void,
+  ) {
+    this.request = request;
+    this.caller = caller;
+    this.gateway = gateway;
+    this.onAnswered = onAnswered;
+    this.revision = request.revision;
+    this.executionId = request.executionId;
+  }
+
+  /** Made when a location asks for it: a warm replica needs none. */
+  get signal(): AbortSignal {
+    this.abort ??= new AbortController();
+    return this.abort.signal;
+  }
+
+  acquire(): void {
+    this.tries += 1;
+    this.askedMs = this.gateway.clock.monotonicMs();
+    try {
+      const lease = this.request.port.acquire(this);
+      if ('then' in lease) this.hold(lease);
+      else this.serve(lease);
+    } catch (thrown) {
+      this.refuseUnserved(thrown);
+    }
+  }
+
+  /** The gateway stops: whoever still waits for a replica is refused. */
+  stop(): void {
+    this.stopped = true;
+    this.abort?.abort(gatewayStopping());
+  }
+
+  onResponseHead(_status: number, headers: string[]): void {
+    const { clock, load } = this.gateway;
+    const nowMs = clock.monotonicMs();
+    this.firstByteMs = nowMs - this.request.arrivedMs;
+    this.tokens.readHead(headers);
+    headers.push(
+      'x-request-id',
+      this.request.requestId,
+      'x-beeline-execution',
+      this.executionId,
+      'server-timing',
+      serverTiming(this.queueMs, this.startMs, this.loadMs, nowMs - this.runStartedMs),
+    );
+    if (load.stopping) headers.push('connection', 'close');
+  }
+
+  onResponseBytes(bytes: Buffer): void {
+    this.tokens.readBytes(bytes);
+  }
+
+  onEnd(outcome: RelayOutcome): void {
+    this.releaseLease(leaseOutcomes[outcome.ended]);
+    if (outcome.ended === 'upstream-unreachable' && this.tries < maxTries && !this.stopped) {
+      this.acquire();
+      return;
+    }
+    const error = errorOfOutcome(outcome, this.gateway.config.maxRequestBody);
+    if (error !== null) this.logFailure(error);
+    if (error !== null && !outcome.headSent) this.refuse(error, 'gateway');
+    const aborted = outcome.ended === 'client-aborted' || (error !== null && outcome.headSent);
+    this.answered({
+      status: outcome.headSent ? outcome.status : error === null ? 0 : httpStatusOf(error.kind),
+      source: outcome.headSent ? 'model' : 'gateway',
+      errorCode: error?.code ?? null,
+      aborted,
+      requestBytes: outcome.requestBytes,
+      responseBytes: outcome.responseBytes,
+    });
+  }
+
+  private hold(lease: Promise<Lease>): void {
+    this.stopWatching = this.caller.watch(() => this.abort?.abort(new Error('the caller went away')));
+    lease.then(
+      (granted) => {
+        this.unwatch();
+        this.serve(granted);
+      },
+      (thrown: unknown) => {
+        this.unwatch();
+        this.refuseUnserved(thrown);
+      },
+    );
+  }
+
+  private unwatch(): void {
+    this.stopWatching?.();
+    this.stopWatching = null;
+  }
+
+  private serve(lease: Lease): void {
+    this.lease = lease;
+    this.replica = lease.replica;
+    this.queueMs += lease.wait.queueMs;
+    this.startMs += lease.wait.startMs;
+    this.loadMs += lease.wait.loadMs;
+    this.runStartedMs = this.gateway.clock.monotonicMs();
+    this.caller.proceed();
+    const maxBytes = this.gateway.config.maxRequestBody;
+    this.exchange ??= this.caller.openExchange({
+      pool: this.gateway.pool,
+      observer: this,
+      hiddenHeaders,
+      maxRequestBytes: maxBytes > 0 ? maxBytes : Number.POSITIVE_INFINITY,
+    });
+    this.exchange.send(lease.target, this.outgoingHead());
+  }
+
+  private outgoingHead(): OutgoingHead {
+    const { message, requestId, upstreamPath } = this.request;
+    const add = forwardedHeaders(message, this.gateway.config.trustForwarded);
+    add.push('x-request-id', requestId, 'x-beeline-execution', this.executionId);
+    return { path: upstreamPath, drop: droppedHeaders, add };
+  }
+
+  private releaseLease(outcome: LeaseOutcome): void {
+    const { lease } = this;
+    this.lease = null;
+    lease?.release(outcome);
+  }
+
+  /** No lease: the location said no, or the caller left while it waited. */
+  private refuseUnserved(thrown: unknown): void {
+    this.queueMs += this.gateway.clock.monotonicMs() - this.askedMs;
+    if (this.caller.gone) {
+      this.answered({
+        status: 0,
+        source: 'gateway',
+        errorCode: null,
+        aborted: true,
+        requestBytes: 0,
+        responseBytes: 0,
+      });
+      return;
+    }
+    const error = asBeelineError(thrown);
+    if (error.code === 'INTERNAL_ERROR') this.logFailure(error);
+    const source = this.stopped ? 'gateway' : 'location';
+    this.refuse(error, source);
+    this.answered({
+      status: httpStatusOf(error.kind),
+      source,
+      errorCode: error.code,
+      aborted: false,
+      requestBytes: 0,
+      responseBytes: 0,
+    });
+  }
+
+  private refuse(error: BeelineError, component: ErrorOrigin): void {
+    const { requestId, executionId } = this.request;
+    this.caller.refuse(error, { component, requestId, executionId, nowMs: this.gateway.clock.now() });
+  }
+
+  private answered(
+    result: Pick<Answer, 'status' | 'source' | 'errorCode' | 'aborted' | 'requestBytes' | 'responseBytes'>,
+  ): void {
+    this.onAnswered({
+      ...result,
+      revision: this.revision,
+      location: this.request.port.location,
+      replica: this.replica,
+      queueMs: this.queueMs,
+      startMs: this.startMs,
+      loadMs: this.loadMs,
+      runMs: this.runStartedMs === 0 ? 0 : this.gateway.clock.monotonicMs() - this.runStartedMs,
+      firstByteMs: this.firstByteMs,
+      tokens: this.tokens.result(),
+    });
+  }
+
+  private logFailure(error: BeelineError): void {
+    this.gateway.logger.warn(
+      {
+        execution: this.executionId,
+        revision: this.revision,
+        replica: this.replica,
+        code: error.code,
+        detail: error.detail,
+      },
+      `a request failed: ${error.message}`,
+    );
+  }
+}
+
+const ms = (value: number) => Math.round(value * 10) / 10;
+
+/** `run` is the time from handing the request to the replica until the head of its answer. */
+function serverTiming(queueMs: number, startMs: number, loadMs: number, runMs: number): string {
+  return `queue;dur=${ms(queueMs)}, start;dur=${ms(startMs)}, load;dur=${ms(loadMs)}, run;dur=${ms(runMs)}`;
+}
+
+/** What a forwarding lets others do with it. */
+export interface RunningForward {
+  stop(): void;
+}
+
+/** Gets the request answered; `onAnswered` is called exactly once. */
+export function forward(
+  request: ChosenRequest,
+  caller: Caller,
+  gateway: GatewayParts,
+  onAnswered: (answer: Answer, running: RunningForward) => void,
+): RunningForward {
+  const forwarding: Forwarding = new Forwarding(request, caller, gateway, (answer) =>
+    onAnswered(answer, forwarding),
+  );
+  gateway.running.add(forwarding);
+  forwarding.acquire();
+  return forwarding;
+}

@@ -1,0 +1,26 @@
+import type { Logger } from '@beeline/core/base';
+import type { RoutesMessage } from '@beeline/core/contract';
+import { buildSnapshot, type GatewaySnapshot } from './build-snapshot.ts';
+import { loadRoutes, saveRoutes } from './routes-file.ts';
+
+export interface GatewayTables {
+  /** The newest snapshot, or null while there never was one. */
+  readonly current: GatewaySnapshot | null;
+  /** Puts a newer snapshot in place at once, then saves it. */
+  replace(message: RoutesMessage): Promise<void>;
+}
+
+/** Opens the tables with what was saved, so that a gateway answers before control does. */
+export async function openTables(path: string, logger: Logger): Promise<GatewayTables> {
+  const saved = await loadRoutes(path, logger);
+  let current = saved === null ? null : buildSnapshot(saved);
+  return {
+    get current() {
+      return current;
+    },
+    async replace(message) {
+      current = buildSnapshot(message);
+      await saveRoutes(path, message);
+    },
+  };
+}

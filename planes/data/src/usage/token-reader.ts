@@ -1,0 +1,62 @@
+import type { ExecutionRecord } from '@beeline/core/contract';
+
+type Tokens = ExecutionRecord['tokens'];
+
+/** What is kept of the end of an answer: usage stands in its last event, or at the end of the JSON body. */
+const tailBytes = 4_096;
+
+const count = (text: string | undefined) => (text === undefined ? null : Number(text));
+
+/** Usage as OpenAI-style bodies carry it: the last one that stands in the text. */
+export function findUsage(text: string): Tokens {
+  const at = text.lastIndexOf('"usage"');
+  if (at === -1) return null;
+  const usage = text.slice(at);
+  const input = count(/"(?:prompt|input)_tokens"\s*:\s*(\d{1,12})/.exec(usage)?.[1]);
+  const output = count(/"(?:completion|output)_tokens"\s*:\s*(\d{1,12})/.exec(usage)?.[1]);
+  if (input === null && output === null) return null;
+  return { input: input ?? 0, output: output ?? 0, estimated: false };
+}
+
+/** Learns the tokens of an answer as it passes: from its headers, else from the end of its JSON or event stream. */
+export class TokenReader {
+  private fromHeaders: Tokens = null;
+  private readable = false;
+  private tail: Buffer[] = [];
+  private tailLength = 0;
+
+  readHead(headers: readonly string[]): void {
+    let input: string | undefined;
+    let output: string | undefined;
+    for (let index = 0; index + 1 < headers.length; index += 2) {
+      const name = headers[index] ?? '';
+      if (name.length !== 12 && name.length !== 21 && name.length !== 25) continue;
+      const lower = name.toLowerCase();
+      const value = headers[index + 1] ?? '';
+      if (lower === 'x-usage-prompt-tokens') input = value;
+      else if (lower === 'x-usage-completion-tokens') output = value;
+      else if (lower === 'content-type')
+        this.readable = /^(application\/json|text\/event-stream)/i.test(value);
+    }
+    if (!/^\d{1,12}$/.test(input ?? output ?? '')) return;
+    this.fromHeaders = { input: Number(input ?? 0) || 0, output: Number(output ?? 0) || 0, estimated: false };
+    this.readable = false;
+  }
+
+  readBytes(bytes: Buffer): void {
+    if (!this.readable) return;
+    this.tail.push(bytes);
+    this.tailLength += bytes.length;
+    const first = this.tail[0];
+    if (first !== undefined && this.tailLength - first.length >= tailBytes) {
+      this.tail.shift();
+      this.tailLength -= first.length;
+    }
+  }
+
+  result(): Tokens {
+    if (this.fromHeaders !== null || this.tailLength === 0) return this.fromHeaders;
+    const text = Buffer.concat(this.tail).subarray(-tailBytes).toString('latin1');
+    return findUsage(text);
+  }
+}
