@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { UpstreamTarget } from '../contract/location-port.ts';
+import type { UpstreamTarget } from '../contract/index.ts';
 import { cutConnection } from './cut-connection.ts';
 import { withoutHeaders } from './header-name.ts';
 import type { ResponseHead } from './parse-response-head.ts';

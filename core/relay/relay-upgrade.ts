@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { UpstreamTarget } from '../contract/location-port.ts';
+import type { UpstreamTarget } from '../contract/index.ts';
 import { cutConnection } from './cut-connection.ts';
 import { withoutHeaders } from './header-name.ts';
 import type { ResponseHead } from './parse-response-head.ts';

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { UpstreamTarget } from '../contract/location-port.ts';
+import type { UpstreamTarget } from '../contract/index.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { classifyFailure, type FailureKind } from './classify-failure.ts';
 import { parseResponseHead, type ResponseHead } from './parse-response-head.ts';

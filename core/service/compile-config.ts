@@ -9,10 +9,10 @@ import {
 } from '../base/index.ts';
 
 /** How one setting is written by people and what code sees. */
-export interface Setting<T> {
+export interface Setting<T, D extends string | null = string | null> {
   readonly description: string;
   readonly example: string;
-  readonly defaultText: string | null;
+  readonly defaultText: D;
   /** The value, or the rule that the text broke. */
   parse(
     text: string,
@@ -25,7 +25,10 @@ interface SettingText<D extends string | null> {
   readonly example?: string;
 }
 
-function setting<T>(text: SettingText<string | null>, parse: Setting<T>['parse']): Setting<T> {
+function setting<T, D extends string | null>(
+  text: SettingText<D>,
+  parse: Setting<T>['parse'],
+): Setting<T, D> {
   return {
     description: text.description,
     defaultText: text.default,
@@ -40,30 +43,31 @@ const refuse = (rule: string): Parsed<never> => ({ ok: false, rule });
 
 /** Makers of settings; people write `30s` and `5GiB`, code sees milliseconds and bytes. */
 export const settings = {
-  text: (text: SettingText<string | null>) => setting<string>(text, accept),
-  secret: (text: SettingText<string | null>) => setting<Secret>(text, (value) => accept(new Secret(value))),
+  text: <D extends string | null>(text: SettingText<D>) => setting<string, D>(text, accept),
+  secret: <D extends string | null>(text: SettingText<D>) =>
+    setting<Secret, D>(text, (value) => accept(new Secret(value))),
   flag: (text: SettingText<string>) =>
-    setting<boolean>(text, (value) =>
+    setting<boolean, string>(text, (value) =>
       value === 'true' || value === 'false' ? accept(value === 'true') : refuse('must be true or false'),
     ),
   integer: (text: SettingText<string> & { readonly min: number; readonly max: number }) =>
-    setting<number>(text, (value) => {
+    setting<number, string>(text, (value) => {
       const number = Number(value);
       const fits = /^-?\d+$/.test(value) && number >= text.min && number <= text.max;
       return fits ? accept(number) : refuse(`must be a whole number from ${text.min} to ${text.max}`);
     }),
   durationMs: (text: SettingText<string>) =>
-    setting<number>(text, (value) => {
+    setting<number, string>(text, (value) => {
       const ms = parseDuration(value);
       return ms === undefined ? refuse('must be a duration such as 500ms, 30s or 5m') : accept(ms);
     }),
   bytes: (text: SettingText<string>) =>
-    setting<number>(text, (value) => {
+    setting<number, string>(text, (value) => {
       const bytes = parseByteSize(value);
       return bytes === undefined ? refuse('must be a size such as 512MiB or 5GiB') : accept(bytes);
     }),
   choice: <const C extends readonly string[]>(text: SettingText<string> & { readonly choices: C }) =>
-    setting<C[number]>(text, (value) =>
+    setting<C[number], string>(text, (value) =>
       text.choices.includes(value)
         ? accept(value as C[number])
         : refuse(`must be one of ${text.choices.join(', ')}`),

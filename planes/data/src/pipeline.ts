@@ -19,22 +19,40 @@ import { resolve } from './stages/resolve.ts';
 export function runPipeline(caller: Caller, gateway: GatewayParts): void {
   const arrived = arrive(caller.request, gateway.clock);
   const snapshot = gateway.tables.current;
-  if (snapshot === null) return refuse(caller, gateway, arrived, gatewayNotReady());
+  if (snapshot === null) {
+    refuse(caller, gateway, arrived, gatewayNotReady());
+    return;
+  }
 
   const identified = identify(arrived);
-  if (identified instanceof BeelineError) return refuse(caller, gateway, arrived, identified);
+  if (identified instanceof BeelineError) {
+    refuse(caller, gateway, arrived, identified);
+    return;
+  }
 
   const authenticated = authenticate(identified, snapshot);
-  if (authenticated instanceof BeelineError) return refuse(caller, gateway, arrived, authenticated);
+  if (authenticated instanceof BeelineError) {
+    refuse(caller, gateway, arrived, authenticated);
+    return;
+  }
 
   const resolved = resolve(authenticated, snapshot);
-  if (resolved instanceof BeelineError) return refuseMetered(caller, gateway, authenticated, resolved);
+  if (resolved instanceof BeelineError) {
+    refuseMetered(caller, gateway, authenticated, resolved);
+    return;
+  }
 
   const admitted = admit(resolved, gateway.load, gateway.config);
-  if (admitted instanceof BeelineError) return refuseMetered(caller, gateway, authenticated, admitted);
+  if (admitted instanceof BeelineError) {
+    refuseMetered(caller, gateway, authenticated, admitted);
+    return;
+  }
 
   const chosen = choose(admitted, gateway.ports, gateway.random);
-  if (chosen instanceof BeelineError) return refuseMetered(caller, gateway, authenticated, chosen);
+  if (chosen instanceof BeelineError) {
+    refuseMetered(caller, gateway, authenticated, chosen);
+    return;
+  }
 
   forward(chosen, caller, gateway, (answer, running) => {
     gateway.running.delete(running);

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, silentLogger, systemClock } from '@beeline/core/base';
+import type { LocationPort, RouteEntry, RoutesMessage } from '@beeline/core/contract';
+import { compileConfig } from '@beeline/core/service';
+import { waitFor } from '@beeline/core/testing';
+import {
+  applyServerLimits,
+  createGateway,
+  type Gateway,
+  gatewayServerOptions,
+  gatewaySettings,
+} from '../src/index.ts';
+import { createFakeFeeds, type FakeFeeds } from './fake-feeds.ts';
+
+/** The key that `sampleRoutes` knows. */
+export const testKey = 'bl_test_key';
+
+export const sampleRoute: RouteEntry = {
+  workspace: 'acme',
+  model: 'toy',
+  environment: 'production',
+  state: 'serving',
+  reason: null,
+  retryable: false,
+  targets: [{ revision: 'rev-1', weight: 100, locations: ['local'] }],
+};
+
+/** One workspace with the given routes; `testKey` is good for it. */
+export function sampleRoutes(routes: readonly RouteEntry[] = [sampleRoute], version = 1): RoutesMessage {
+  return {
+    version,
+    workspaces: ['acme', 'other'],
+    routes,
+    keys: [
+      {
+        id: 'key-1',
+        hash: createHash('sha256').update(testKey).digest('hex'),
+        workspaces: ['acme'],
+        role: 'member',
+        expiresAt: null,
+      },
+    ],
+  };
+}
+
+export interface RunningGateway {
+  readonly port: number;
+  readonly gateway: Gateway;
+  readonly feeds: FakeFeeds;
+  readonly directory: string;
+  /** Closes gateway and server, removes the directory unless told to keep it. */
+  close(options?: { readonly keep?: boolean }): Promise<void>;
+}
+
+/** A gateway behind a real server on a port of its own. */
+export async function startGateway(options: {
+  readonly location: LocationPort;
+  readonly feeds?: FakeFeeds;
+  readonly clock?: Clock;
+  readonly directory?: string;
+  readonly config?: Readonly<Record<string, string>>;
+  /** False for a gateway that has to wait for control. */
+  readonly waitForRoutes?: boolean;
+}): Promise<RunningGateway> {
+  const feeds = options.feeds ?? createFakeFeeds(sampleRoutes());
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'gateway-')));
+  const gateway = await createGateway({
+    name: 'gateway-1',
+    feeds,
+    locations: [options.location],
+    directory,
+    clock: options.clock ?? systemClock,
+    logger: silentLogger,
+    config: compileConfig(gatewaySettings, {
+      env: {},
+      file: { usageInterval: '20ms', drainTimeout: '5s', ...options.config },
+    }),
+  });
+  const server = createServer(gatewayServerOptions, (request, response) => gateway.handle(request, response));
+  server.on('checkContinue', (request, response) => gateway.handle(request, response, true));
+  server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket as Socket, head));
+  applyServerLimits(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  if (options.waitForRoutes !== false) await waitFor('the routes', () => gateway.ready());
+  return {
+    port: (server.address() as AddressInfo).port,
+    gateway,
+    feeds,
+    directory,
+    async close({ keep = false } = {}) {
+      await gateway.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      if (!keep) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
