@@ -2,7 +2,7 @@ import type { ModelFacts } from '../model/model-facts.ts';
 import type { ModelPlan } from '../model/plan-model.ts';
 import type { Batcher } from '../session/batcher.ts';
 import type { GenerationQueue } from '../session/generation-queue.ts';
-import type { Session } from '../session/open-session.ts';
+import type { Session } from '../session/start-model-thread.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineMetrics } from './engine-metrics.ts';

@@ -1,11 +1,7 @@
 import { lstat, unlink } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createEngineServer } from '../http/create-engine-server.ts';
-import { readModelFacts } from '../model/model-facts.ts';
-import { planModel } from '../model/plan-model.ts';
-import { createBatcher } from '../session/batcher.ts';
-import { createGenerationQueue } from '../session/generation-queue.ts';
-import { openSession } from '../session/open-session.ts';
+import { startModelThread } from '../session/start-model-thread.ts';
 import type { Engine, LoadedModel } from './engine.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { createEngineMetrics } from './engine-metrics.ts';
@@ -19,8 +15,13 @@ export interface RunningEngine {
   readonly ended: Promise<void>;
 }
 
-/** Answers /health at once, loads the model beside it, and serves until drained. */
+/**
+ * Answers /health at once, loads the model beside it, and serves until drained. What is only needed once the model
+ * answers is imported meanwhile.
+ */
 export async function runEngine(config: EngineConfig): Promise<RunningEngine> {
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const thread = startModelThread((reason) => reject(new Error(reason)));
   let state: 'loading' | 'ready' | 'draining' = 'loading';
   let model: LoadedModel | null = null;
   const current = (): LoadedModel | null => model;
@@ -37,9 +38,9 @@ export async function runEngine(config: EngineConfig): Promise<RunningEngine> {
   const startMs = performance.now();
   logStep('listening', { socket: config.socketPath, ms: Math.round(startMs) });
 
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const load = async (): Promise<void> => {
-    const loaded = await loadModel(config, metrics, startMs, (reason) => reject(new Error(reason)));
+    const { loadServedModel } = await import('./load-served-model.ts');
+    const loaded = await loadServedModel(config, metrics, thread, startMs);
     model = loaded;
     if (state === 'loading') state = 'ready';
     const { task, dtype } = loaded.plan;
@@ -80,40 +81,6 @@ export async function runEngine(config: EngineConfig): Promise<RunningEngine> {
       });
     },
   };
-}
-
-async function loadModel(
-  config: EngineConfig,
-  metrics: Engine['metrics'],
-  startMs: number,
-  onLost: (reason: string) => void,
-): Promise<LoadedModel> {
-  const facts = await readModelFacts(config.modelDirectory);
-  const plan = planModel(facts, config);
-  const { modelDirectory, threads, defaultNewTokens } = config;
-  const { task, dtype, file } = plan;
-  const session = await openSession({ modelDirectory, task, dtype, file, threads, defaultNewTokens }, onLost);
-  const batcher = createBatcher({
-    run: async (items) => {
-      const outcomes = await session.encode(items);
-      for (const outcome of outcomes) if ('tokens' in outcome) metrics.promptTokens.add(outcome.tokens);
-      return outcomes;
-    },
-    maxBatch: config.maxBatch,
-    maxWaiting: config.maxWaiting === 0 ? 1024 : config.maxWaiting,
-    onBatch: (size) => metrics.batchSize.observe(size),
-  });
-  const generations = createGenerationQueue(
-    async (prompt, options, listener, signal) => {
-      const generated = await session.generate(prompt, options, listener, signal);
-      metrics.promptTokens.add(generated.promptTokens);
-      metrics.completionTokens.add(generated.completionTokens);
-      if (generated.finishReason === 'aborted') metrics.aborted.add(1);
-      return generated;
-    },
-    config.maxWaiting === 0 ? 32 : config.maxWaiting,
-  );
-  return { facts, plan, session, batcher, generations, startMs, readyMs: performance.now() };
 }
 
 function describeSeconds(model: LoadedModel | null): Record<string, number> {

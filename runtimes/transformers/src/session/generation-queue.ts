@@ -1,6 +1,6 @@
 import { EngineError } from '../engine/engine-error.ts';
 import type { Generated, GenerateOptions, Prompt } from './messages.ts';
-import type { GenerationListener, Session } from './open-session.ts';
+import type { GenerationListener, Session } from './start-model-thread.ts';
 
 /** Lets sequences take turns: the model continues one prompt at a time. */
 export interface GenerationQueue {

@@ -66,6 +66,7 @@ export interface Generated {
 }
 
 export type ToWorker =
+  | { readonly kind: 'load'; readonly request: LoadRequest }
   | { readonly kind: 'encode'; readonly id: number; readonly items: readonly EncodeItem[] }
   | {
       readonly kind: 'generate';

@@ -2,7 +2,7 @@ import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from '@huggingface/
 import type { EngineErrorMessage } from '../engine/engine-error.ts';
 import type { Pooling } from '../model/model-facts.ts';
 import type { Encoded, EncodeItem } from '../session/messages.ts';
-import type { Library } from './load-model.ts';
+import type { Library } from './import-library.ts';
 
 export interface EncoderParts {
   readonly library: Library;

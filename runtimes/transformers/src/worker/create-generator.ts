@@ -2,8 +2,9 @@ import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from '@huggingface/
 import { EngineError } from '../engine/engine-error.ts';
 import type { Generated, GenerateOptions, Prompt } from '../session/messages.ts';
 import { createTextAssembler } from './assemble-text.ts';
+import type { Library } from './import-library.ts';
 import { keepNucleus } from './keep-nucleus.ts';
-import type { GenerationHooks, Library } from './load-model.ts';
+import type { GenerationHooks } from './load-model.ts';
 
 export interface GeneratorParts {
   readonly library: Library;

@@ -1,4 +1,3 @@
-import { registerHooks } from 'node:module';
 import { basename, dirname, sep } from 'node:path';
 import type { EngineErrorMessage } from '../engine/engine-error.ts';
 import type {
@@ -12,6 +11,7 @@ import type {
 } from '../session/messages.ts';
 import { createEncoder } from './create-encoder.ts';
 import { createGenerator } from './create-generator.ts';
+import type { Library } from './import-library.ts';
 
 /** What a running generation tells and asks. */
 export interface GenerationHooks {
@@ -30,16 +30,14 @@ export interface ServedModel {
     | null;
 }
 
-/** The library as this thread imported it. */
-export type Library = typeof import('@huggingface/transformers');
-
 /**
- * Imports the library, creates the inference session and runs one inference to warm it up.
+ * Creates the inference session and runs one inference to warm it up.
  * @throws Error when a file is missing, broken, or not what config.json promises.
  */
-export async function loadModel(request: LoadRequest): Promise<ServedModel> {
-  const importing = performance.now();
-  const library = await importLibrary();
+export async function loadModel(
+  request: LoadRequest,
+  { library, importMs }: { library: Library; importMs: number },
+): Promise<ServedModel> {
   const { env } = library;
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
@@ -92,7 +90,7 @@ export async function loadModel(request: LoadRequest): Promise<ServedModel> {
   });
   const done = performance.now();
   return {
-    timings: { importMs: loading - importing, sessionMs: warming - loading, warmUpMs: done - warming },
+    timings: { importMs, sessionMs: warming - loading, warmUpMs: done - warming },
     maxTokens,
     encode,
     generate,
@@ -103,20 +101,3 @@ const warmUpOptions: GenerateOptions = {
   ...{ maxNewTokens: 1, minNewTokens: null, temperature: 0, topP: null, topK: null, repetitionPenalty: null },
   ...{ stop: [], seed: null },
 };
-
-/**
- * Imports transformers.js without its image library: text needs none, and leaving it out saves a third of the import
- * time and 17 MB. It also makes sure that no input can ever be opened as a picture from a path or URL.
- */
-function importLibrary(): Promise<Library> {
-  registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier !== 'sharp') return next(specifier, context);
-      return {
-        url: 'data:text/javascript,export default () => { throw new Error("no images here"); }',
-        shortCircuit: true,
-      };
-    },
-  });
-  return import('@huggingface/transformers');
-}

@@ -1,16 +1,22 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { once } from 'node:events';
+import { parentPort } from 'node:worker_threads';
 import { EngineError, toEngineError } from '../engine/engine-error.ts';
 import type { FromWorker, LoadRequest, ToWorker } from '../session/messages.ts';
+import { importLibrary } from './import-library.ts';
 import { loadModel, type ServedModel } from './load-model.ts';
 
-// The entry of the model thread: loads one model, then answers messages one after the other.
+// The entry of the model thread: imports the library, loads the model it is told to, then answers messages in order.
 
 const port = parentPort;
 if (port === null) throw new Error('run-worker.ts must be started as a worker thread');
 const send = (message: FromWorker): void => port.postMessage(message);
-const request: LoadRequest = workerData;
 
-async function answer(model: ServedModel, message: ToWorker): Promise<void> {
+async function answer(
+  model: ServedModel,
+  message: ToWorker,
+  isAborted: (id: number) => boolean,
+): Promise<void> {
+  if (message.kind === 'load') return;
   const { id } = message;
   try {
     if (message.kind === 'encode') {
@@ -22,7 +28,7 @@ async function answer(model: ServedModel, message: ToWorker): Promise<void> {
     const generated = await model.generate(message.prompt, message.options, {
       onAccepted: (promptTokens) => send({ kind: 'accepted', id, promptTokens }),
       onPiece: (text) => send({ kind: 'piece', id, text }),
-      isAborted: () => Atomics.load(request.abortedJob, 0) === id,
+      isAborted: () => isAborted(id),
     });
     send({ kind: 'generated', id, generated });
   } catch (error) {
@@ -32,10 +38,15 @@ async function answer(model: ServedModel, message: ToWorker): Promise<void> {
 }
 
 try {
-  const model = await loadModel(request);
+  const told = once(port, 'message');
+  const imported = await importLibrary();
+  const [first]: ToWorker[] = await told;
+  if (first?.kind !== 'load') throw new Error('the model thread must first be told what to load');
+  const request: LoadRequest = first.request;
+  const model = await loadModel(request, imported);
   let last = Promise.resolve();
   port.on('message', (message: ToWorker) => {
-    last = last.then(() => answer(model, message));
+    last = last.then(() => answer(model, message, (id) => Atomics.load(request.abortedJob, 0) === id));
   });
   send({ kind: 'loaded', timings: model.timings, maxTokens: model.maxTokens });
 } catch (error) {

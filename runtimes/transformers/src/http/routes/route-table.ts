@@ -1,9 +1,6 @@
 import type { Engine, LoadedModel } from '../../engine/engine.ts';
 import type { Task } from '../../model/plan-model.ts';
 import type { Exchange } from '../exchange.ts';
-import { completeChat, completeText } from './completions.ts';
-import { embed, embeddings } from './embed.ts';
-import { invoke } from './invoke.ts';
 import { health, info, listModels, metrics } from './status.ts';
 
 /** A route about the process, answered in every state. */
@@ -16,11 +13,30 @@ export interface StatusRoute {
 export interface WorkRoute {
   readonly kind: 'work';
   readonly task: Task | null;
-  readonly run: (engine: Engine, model: LoadedModel, exchange: Exchange) => Promise<void>;
+  readonly run: RunWork;
 }
 
+type RunWork = (engine: Engine, model: LoadedModel, exchange: Exchange) => Promise<void>;
+
 const status = (run: StatusRoute['run']): StatusRoute => ({ kind: 'status', run });
-const work = (task: Task | null, run: WorkRoute['run']): WorkRoute => ({ kind: 'work', task, run });
+
+const imports: Array<() => Promise<unknown>> = [];
+
+/** A route whose code is imported while the model loads, so that /health does not wait for it. */
+function work(task: Task | null, load: () => Promise<RunWork>): WorkRoute {
+  let loading: Promise<RunWork> | null = null;
+  const loadOnce = (): Promise<RunWork> => {
+    loading ??= load();
+    return loading;
+  };
+  imports.push(loadOnce);
+  return { kind: 'work', task, run: async (...args) => (await loadOnce())(...args) };
+}
+
+/** Imports the code of every work route. */
+export async function preloadRoutes(): Promise<void> {
+  await Promise.all(imports.map((load) => load()));
+}
 
 /** Every route by path and method. */
 export const routeTable: Readonly<Record<string, Readonly<Record<string, StatusRoute | WorkRoute>>>> = {
@@ -28,9 +44,18 @@ export const routeTable: Readonly<Record<string, Readonly<Record<string, StatusR
   '/metrics': { GET: status(metrics) },
   '/info': { GET: status(info) },
   '/v1/models': { GET: status(listModels) },
-  '/': { GET: status(health), POST: work(null, invoke) },
-  '/v1/chat/completions': { POST: work('text-generation', completeChat) },
-  '/v1/completions': { POST: work('text-generation', completeText) },
-  '/v1/embeddings': { POST: work('feature-extraction', embeddings) },
-  '/embed': { POST: work('feature-extraction', embed) },
+  '/': {
+    GET: status(health),
+    POST: work(null, async () => (await import('./invoke.ts')).invoke),
+  },
+  '/v1/chat/completions': {
+    POST: work('text-generation', async () => (await import('./completions.ts')).completeChat),
+  },
+  '/v1/completions': {
+    POST: work('text-generation', async () => (await import('./completions.ts')).completeText),
+  },
+  '/v1/embeddings': {
+    POST: work('feature-extraction', async () => (await import('./embed.ts')).embeddings),
+  },
+  '/embed': { POST: work('feature-extraction', async () => (await import('./embed.ts')).embed) },
 };

@@ -41,17 +41,19 @@ interface Pending {
   fail(error: Error): void;
 }
 
-/**
- * Starts the worker and resolves once its model answers. `onLost` is called if the thread ends later on its own.
- * @throws Error with one clear sentence when loading fails.
- */
-export function openSession(
-  request: Omit<LoadRequest, 'abortedJob'>,
-  onLost: (reason: string) => void,
-): Promise<Session> {
+/** A thread that has begun to import the library and waits to be told which model to load. */
+export interface ModelThread {
+  /**
+   * Resolves once the model answers.
+   * @throws Error with one clear sentence when loading fails.
+   */
+  load(request: Omit<LoadRequest, 'abortedJob'>): Promise<Session>;
+}
+
+/** Starts the thread at once; `onLost` is called if it ends on its own after its model was loaded. */
+export function startModelThread(onLost: (reason: string) => void): ModelThread {
   const abortedJob = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: LoadRequest = { ...request, abortedJob };
-  const worker = new Worker(new URL('../worker/run-worker.ts', import.meta.url), { workerData });
+  const worker = new Worker(new URL('../worker/run-worker.ts', import.meta.url));
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let closing = false;
@@ -109,33 +111,39 @@ export function openSession(
     };
   }
 
-  return new Promise((resolve, reject) => {
-    let loaded = false;
-    const lose = (reason: string): void => {
-      for (const { fail } of pending.values()) fail(new EngineError('MODEL_ERROR', reason));
-      pending.clear();
-      if (closing) return;
-      if (loaded) onLost(reason);
-      else reject(new Error(reason));
-    };
-    worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'loaded') {
-        loaded = true;
-        resolve(createSession(message.timings, message.maxTokens));
-      } else if (message.kind === 'failed') {
-        closing = true;
-        reject(new Error(message.message));
-      } else if (message.kind === 'refused') {
-        const { id } = message;
-        pending.get(id)?.fail(toError(message.error));
-        pending.delete(id);
-      } else {
-        pending.get(message.id)?.settle(message);
-      }
-    });
-    worker.on('error', (error) => lose(`the model thread failed: ${error.message}`));
-    worker.on('exit', (code) => lose(`the model thread ended with code ${code}`));
+  const opened = Promise.withResolvers<Session>();
+  opened.promise.catch(() => undefined);
+  let loaded = false;
+  const lose = (reason: string): void => {
+    for (const { fail } of pending.values()) fail(new EngineError('MODEL_ERROR', reason));
+    pending.clear();
+    if (closing) return;
+    if (loaded) onLost(reason);
+    else opened.reject(new Error(reason));
+  };
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind === 'loaded') {
+      loaded = true;
+      opened.resolve(createSession(message.timings, message.maxTokens));
+    } else if (message.kind === 'failed') {
+      closing = true;
+      opened.reject(new Error(message.message));
+    } else if (message.kind === 'refused') {
+      const { id } = message;
+      pending.get(id)?.fail(toError(message.error));
+      pending.delete(id);
+    } else {
+      pending.get(message.id)?.settle(message);
+    }
   });
+  worker.on('error', (error) => lose(`the model thread failed: ${error.message}`));
+  worker.on('exit', (code) => lose(`the model thread ended with code ${code}`));
+  return {
+    load(request) {
+      send({ kind: 'load', request: { ...request, abortedJob } });
+      return opened.promise;
+    },
+  };
 }
 
 function toError({ code, message, field }: EngineErrorMessage): EngineError {
