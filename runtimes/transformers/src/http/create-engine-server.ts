@@ -76,7 +76,7 @@ function answerError(error: EngineError, exchange: Exchange, response: ServerRes
     const path = new URL(exchange.request.url ?? '/', 'http://engine').pathname;
     response.setHeader('allow', Object.keys(routeTable[path] ?? {}).join(', '));
   }
-  // The rest of a body that is not wanted is not read: the connection ends with the answer.
-  if (!exchange.request.complete) response.setHeader('connection', 'close');
+  // The rest of a body that is not wanted is read and dropped, so that the caller sees the answer.
+  exchange.request.resume();
   exchange.json(error.status, error.toBody());
 }
