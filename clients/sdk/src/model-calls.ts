@@ -12,6 +12,8 @@ export interface ModelCallOptions extends CallOptions {
 export interface LogsOptions extends ModelCallOptions {
   /** Id of the last line that is known: only later ones come. */
   readonly after?: string | undefined;
+  /** RFC 3339: only lines from then on. */
+  readonly start?: string | undefined;
   readonly limit?: number | undefined;
 }
 

@@ -1,0 +1,115 @@
+import { BeelineError, sleep } from '@beeline/core/base';
+import { defaultEnvironment, findKind } from '@beeline/core/resources';
+import type { LogLine } from '@beeline/sdk';
+import type { Command } from 'commander';
+import { writeLine } from '../cli-io.ts';
+import type { CommandContext } from '../command-table.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { paint } from '../output/paint.ts';
+import { asCliError, reportError } from '../report-error.ts';
+import { countFlag, durationFlag } from '../settings/flag-values.ts';
+import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
+import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
+
+interface LogsFlags {
+  readonly follow?: boolean;
+  readonly period: number;
+  readonly limit: number;
+}
+
+const followPauseMs = 1_000;
+
+const examples = `
+Examples:
+  bl logs model sentiment
+  bl logs model sentiment -f
+  bl logs model sentiment -e development --period 10m --limit 1000
+  bl logs model sentiment -o json             one JSON object a line`;
+
+export function defineLogs(command: Command, { io, finish }: CommandContext): void {
+  command
+    .argument('<kind>', 'model')
+    .argument('<name>', 'name of the model')
+    .option('-f, --follow', 'go on with new lines as they come')
+    .option('--period <duration>', 'how far back to begin', durationFlag, 3_600_000)
+    .option('--limit <count>', 'at most so many of the last lines', countFlag, 200)
+    .addHelpText('after', examples)
+    .action(async (kind: string, name: string, flags: LogsFlags) => {
+      if (findKind(kind)?.kind !== 'Model') {
+        throw new BeelineError('USAGE_ERROR', {
+          message: `only models have logs (received ${kind}); write bl logs model ${name}`,
+        });
+      }
+      const session = await openSession(io, readGlobalOptions(command));
+      finish(await runLogs(session, name, flags));
+    });
+  addGlobalOptions(command);
+}
+
+/** A line as a person reads it; severities are those of OpenTelemetry. */
+function formatLine({ io }: Session, line: LogLine): string {
+  const head = paint(io.stdout, io.env, 'dim', `${line.timestamp} ${line.replica}`);
+  if (line.severity < 13) return `${head} ${line.message}`;
+  return `${head} ${paint(io.stdout, io.env, line.severity < 17 ? 'yellow' : 'red', line.message)}`;
+}
+
+async function printLines(session: Session, lines: readonly LogLine[]): Promise<void> {
+  const { io, options } = session;
+  const asData = options.output === 'json' || options.output === 'yaml';
+  for (const line of lines) {
+    await writeLine(io.stdout, asData ? JSON.stringify(line) : formatLine(session, line));
+  }
+}
+
+async function runLogs(session: Session, name: string, flags: LogsFlags): Promise<number> {
+  const { client, io, settings } = session;
+  const environment = settings.environment ?? defaultEnvironment;
+  const read = (after: string | undefined) =>
+    client.models.logs(name, {
+      environment,
+      after,
+      limit: flags.limit,
+      start: after === undefined ? new Date(io.clock.now() - flags.period).toISOString() : undefined,
+      signal: io.signal,
+    });
+  try {
+    const lines = await read(undefined);
+    await printLines(session, lines);
+    if (flags.follow === true) await follow(session, read, lines.at(-1)?.id, flags.limit);
+    return exitCodes.success.code;
+  } catch (thrown) {
+    io.signal.throwIfAborted();
+    throw explainCredentials(asCliError(thrown), settings);
+  }
+}
+
+/** Asks for later lines until the person stops it; a platform that is away for a while is waited for. */
+async function follow(
+  session: Session,
+  read: (after: string | undefined) => Promise<readonly LogLine[]>,
+  lastId: string | undefined,
+  batch: number,
+): Promise<void> {
+  const { io, options } = session;
+  let after = lastId;
+  let count = 0;
+  let away = false;
+  for (;;) {
+    if (count < batch) await sleep(io.clock, followPauseMs, io.signal);
+    io.signal.throwIfAborted();
+    count = 0;
+    try {
+      const lines = await read(after);
+      await printLines(session, lines);
+      after = lines.at(-1)?.id ?? after;
+      count = lines.length;
+      away = false;
+    } catch (thrown) {
+      io.signal.throwIfAborted();
+      const error = asCliError(thrown);
+      if (error.kind !== 'unavailable' && error.kind !== 'timeout') throw error;
+      if (!away) await reportError(io, error, options.verbose);
+      away = true;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { BeelineError } from '@beeline/core/base';
+import { findKind } from '@beeline/core/resources';
+import { type RunOptions, readRunError } from '@beeline/sdk';
+import type { Command } from 'commander';
+import { type CliIo, writeLine, writeTo } from '../cli-io.ts';
+import type { CommandContext } from '../command-table.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { readInput } from '../manifests/find-manifest-files.ts';
+import { formatData } from '../output/format-data.ts';
+import { paint } from '../output/paint.ts';
+import { collect, durationFlag } from '../settings/flag-values.ts';
+import { addGlobalOptions, type OutputFormat, readGlobalOptions } from '../settings/global-options.ts';
+import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
+
+interface RunFlags {
+  readonly data?: string;
+  readonly file?: string;
+  readonly path?: string;
+  readonly method?: string;
+  readonly header?: readonly string[];
+  readonly params?: readonly string[];
+  readonly stream?: boolean;
+  readonly debug?: boolean;
+  readonly showHeaders?: boolean;
+  readonly timeout?: number;
+}
+
+const examples = `
+Examples:
+  bl run model sentiment -d '{"inputs": "What a day"}'
+  bl run model sentiment -e development --file request.json
+  echo '{"inputs": "What a day"}' | bl run model sentiment --file -
+  bl run model chat --path /v1/chat/completions --stream \\
+    -d '{"messages": [{"role": "user", "content": "Hello"}], "stream": true}'
+  bl run model sentiment --method GET --path /info --show-headers
+
+The body of the answer goes to standard output as it came; on a terminal JSON is indented. Errors of the platform go
+to standard error. The exit code is not 0 when the status is 400 or more.`;
+
+export function defineRun(command: Command, { io, finish }: CommandContext): void {
+  command
+    .argument('<kind>', 'model')
+    .argument('<name>', 'name of the model')
+    .option('-d, --data <text>', 'body of the request, sent as it is')
+    .option('--file <path>', 'file with the body, or - for standard input')
+    .option('--path <path>', "path below the model's endpoint")
+    .option('--method <method>', 'HTTP method (default: POST)')
+    .option('--header <name: value>', 'header of the request; repeatable', collect)
+    .option('--params <name=value>', 'query parameter; repeatable', collect)
+    .option('--stream', 'ask for a stream and print it as it comes')
+    .option('--debug', 'force a trace, and show where the time went')
+    .option('--show-headers', 'print status and headers of the answer to standard error')
+    .option('--timeout <duration>', 'give up after this time (default: never)', durationFlag)
+    .addHelpText('after', examples)
+    .action(async (kind: string, name: string, flags: RunFlags) => {
+      if (findKind(kind)?.kind !== 'Model') {
+        throw new BeelineError('USAGE_ERROR', {
+          message: `only models can be run (received ${kind}); write bl run model ${name}`,
+        });
+      }
+      const session = await openSession(io, readGlobalOptions(command));
+      finish(await runRun(session, name, flags));
+    });
+  addGlobalOptions(command);
+}
+
+/** `name=value` or `name: value` flags as a record. */
+export function parsePairs(
+  flag: string,
+  separator: '=' | ':',
+  pairs: readonly string[] = [],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf(separator);
+      if (at > 0) return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+      throw new BeelineError('USAGE_ERROR', {
+        message: `${flag} must be name${separator}value (received ${JSON.stringify(pair)})`,
+      });
+    }),
+  );
+}
+
+async function openBody(io: CliIo, flags: RunFlags): Promise<RunOptions['body']> {
+  if (flags.data !== undefined && flags.file !== undefined) {
+    throw new BeelineError('USAGE_ERROR', { message: 'give either --data or --file, not both' });
+  }
+  if (flags.file === undefined) return flags.data;
+  if (flags.file === '-') return await readInput(io);
+  const path = resolve(io.cwd, flags.file);
+  try {
+    await access(path);
+  } catch (error) {
+    throw new BeelineError('USAGE_ERROR', {
+      message: `--file ${flags.file} cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
+      cause: error,
+    });
+  }
+  return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+}
+
+async function showHead(io: CliIo, response: Response): Promise<void> {
+  const reason = response.statusText || STATUS_CODES[response.status] || '';
+  await writeLine(io.stderr, `HTTP ${response.status} ${reason}`.trimEnd());
+  for (const [name, value] of response.headers) await writeLine(io.stderr, `${name}: ${value}`);
+  await writeLine(io.stderr, '');
+}
+
+const isJson = (response: Response) =>
+  /^application\/([\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
+
+/** JSON in the format that was asked for; on a terminal it is indented. Null leaves the bytes as they came. */
+function reformat(output: OutputFormat, isTerminal: boolean, text: string): string | null {
+  if (output !== 'yaml' && output !== 'pretty' && !(isTerminal && output === 'table')) return null;
+  try {
+    return formatData(JSON.parse(text), output === 'yaml' ? 'yaml' : 'json');
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+async function printBody({ io, options }: Session, response: Response, streams: boolean): Promise<void> {
+  if (!streams && isJson(response)) {
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const shaped = reformat(options.output, io.stdout.isTTY === true, bytes.toString('utf8'));
+    await writeTo(io.stdout, shaped === null ? bytes : `${shaped}\n`);
+    return;
+  }
+  if (response.body === null) return;
+  for await (const chunk of response.body) await writeTo(io.stdout, chunk);
+}
+
+/** A request that may take as long as the flag says. */
+function limitTime({ io }: Session, timeoutMs: number | undefined): { signal: AbortSignal; end(): void } {
+  if (timeoutMs === undefined) return { signal: io.signal, end: () => {} };
+  const limit = new AbortController();
+  const error = new BeelineError('REQUEST_TIMEOUT', {
+    message: 'the model did not answer within --timeout; allow more time, or see bl logs',
+  });
+  const end = io.clock.setTimer(timeoutMs, () => limit.abort(error));
+  return { signal: AbortSignal.any([io.signal, limit.signal]), end };
+}
+
+async function runRun(session: Session, name: string, flags: RunFlags): Promise<number> {
+  const { client, io, settings } = session;
+  const headers = parsePairs('--header', ':', flags.header);
+  const params = parsePairs('--params', '=', flags.params);
+  const body = await openBody(io, flags);
+  const { signal, end } = limitTime(session, flags.timeout);
+  try {
+    const response = await client.run(name, {
+      environment: settings.environment ?? undefined,
+      path: flags.path,
+      method: flags.method?.toUpperCase(),
+      headers: { ...(flags.stream === true ? { accept: 'text/event-stream, */*' } : {}), ...headers },
+      params,
+      body,
+      debug: flags.debug === true,
+      signal,
+    });
+    if (flags.showHeaders === true) await showHead(io, response);
+    else if (flags.debug === true) await showTrace(io, response);
+    const error = await readRunError(response);
+    if (error !== null) throw explainCredentials(error, settings);
+    await printBody(session, response, flags.stream === true);
+    return await concludeRun(io, response);
+  } finally {
+    end();
+  }
+}
+
+async function showTrace(io: CliIo, response: Response): Promise<void> {
+  for (const name of ['x-request-id', 'x-beeline-execution-id', 'traceparent', 'server-timing']) {
+    const value = response.headers.get(name);
+    if (value !== null) await writeLine(io.stderr, `${name}: ${value}`);
+  }
+}
+
+/** A refusal of the model itself has been printed as it came; what remains is to say so. */
+async function concludeRun(io: CliIo, response: Response): Promise<number> {
+  if (response.status < 400) return exitCodes.success.code;
+  const reason = STATUS_CODES[response.status] ?? '';
+  const label = paint(io.stderr, io.env, 'red', 'error:');
+  await writeLine(io.stderr, `${label} the model answered ${`${response.status} ${reason}`.trimEnd()}`);
+  return exitCodes.failure.code;
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { homedir } from 'node:os';
+import { foregroundClock } from '@beeline/sdk';
+import { runCli } from './run-cli.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+}
+
+// Whoever reads us may leave early, as `head` does: that is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  homeDir: homedir(),
+  clock: foregroundClock,
+  signal: stop.signal,
+  becomeProgram: (file, args) => process.execve?.(file, [file, ...args], process.env),
+});

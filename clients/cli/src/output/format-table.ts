@@ -1,0 +1,34 @@
+import Table from 'cli-table3';
+
+const none = '';
+const borders = {
+  top: none,
+  'top-mid': none,
+  'top-left': none,
+  'top-right': none,
+  bottom: none,
+  'bottom-mid': none,
+  'bottom-left': none,
+  'bottom-right': none,
+  left: none,
+  'left-mid': none,
+  mid: none,
+  'mid-mid': none,
+  right: none,
+  'right-mid': none,
+  middle: none,
+};
+
+/** Rows in aligned columns, without borders and without blanks at the ends of lines. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const table = new Table({
+    chars: borders,
+    style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] },
+  });
+  for (const row of rows) table.push([...row]);
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}

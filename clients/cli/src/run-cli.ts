@@ -1,0 +1,86 @@
+import { BeelineError, suggestName } from '@beeline/core/base';
+import { Command, CommanderError } from 'commander';
+import type { CliIo } from './cli-io.ts';
+import { commandTable } from './command-table.ts';
+import { exitCodes } from './exit-codes.ts';
+import { asCliError, reportError } from './report-error.ts';
+import { addGlobalOptions } from './settings/global-options.ts';
+
+const examples = `
+Examples:
+  bl up                                      start the platform
+  bl apply -f examples/sentiment.yaml --wait deploy a model and wait until it is ready
+  bl get models                              see what is deployed
+  bl run model sentiment -d '{"inputs": "What a day"}'
+
+Environment: BL_API_KEY, BL_API_URL, BL_RUN_URL, BL_WORKSPACE, BL_CONFIG (default ~/.beeline/config.yaml)
+Manual: docs/reference/cli.md`;
+
+function buildProgram(io: CliIo, finish: (exitCode: number) => void): Command {
+  const program = new Command('bl')
+    .description('Beeline: serverless serving of AI models on machines of your own.')
+    .exitOverride()
+    .enablePositionalOptions()
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText('after', examples)
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text, () => {}),
+      // Errors are reported once, below; help that was not asked for is one.
+      writeErr: () => {},
+      outputError: () => {},
+    });
+  addGlobalOptions(program);
+  for (const entry of commandTable) {
+    program
+      .command(entry.name)
+      .summary(entry.summary)
+      .description(`${entry.summary.charAt(0).toUpperCase()}${entry.summary.slice(1)}.`);
+  }
+  program.hook('preSubcommand', async (_program, subcommand) => {
+    const entry = commandTable.find(({ name }) => name === subcommand.name());
+    await entry?.define(subcommand, { io, finish });
+  });
+  return program;
+}
+
+/** What commander found wrong, as our usage error in one line. */
+function usageError(error: CommanderError, argv: readonly string[]): BeelineError {
+  const name = commandTable.find((entry) => argv.includes(entry.name))?.name;
+  const help = `bl ${name === undefined ? '' : `${name} `}--help`;
+  if (error.code === 'commander.help') {
+    return new BeelineError('USAGE_ERROR', { message: `no command was given; see ${help}` });
+  }
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
+  const unknown = /^unknown command '(.+?)'/.exec(text)?.[1];
+  const near =
+    unknown === undefined
+      ? undefined
+      : suggestName(
+          unknown,
+          commandTable.map((entry) => entry.name),
+        );
+  const hint = near === undefined || text.includes('Did you mean') ? '' : ` (Did you mean ${near}?)`;
+  return new BeelineError('USAGE_ERROR', { message: `${text}${hint}; see ${help}` });
+}
+
+const isVerbose = (argv: readonly string[]) => argv.includes('-v') || argv.includes('--verbose');
+
+/** Runs one command line, without the program's name, and gives its exit code. Never throws. */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  let exitCode: number = exitCodes.success.code;
+  const program = buildProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (io.signal.aborted) return exitCodes.interrupted.code;
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.success.code;
+    const error = thrown instanceof CommanderError ? usageError(thrown, argv) : asCliError(thrown);
+    return await reportError(io, error, isVerbose(argv));
+  }
+}

@@ -1,0 +1,21 @@
+import { parseDuration } from '@beeline/core/base';
+import { InvalidArgumentError } from 'commander';
+
+/** Collects a flag that may be given several times. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+/** A duration flag in milliseconds. */
+export function durationFlag(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError('It must be a duration such as 30s or 5m.');
+}
+
+/** A flag that counts something, from 1. */
+export function countFlag(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1.');
+}
