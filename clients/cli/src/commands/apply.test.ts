@@ -122,7 +122,7 @@ describe('bl apply', () => {
     });
     expect(
       JSON.parse(sent()[0]?.body ?? '').spec.runtime.envs.map(({ value }: { value: string }) => value),
-    ).toEqual(['1', '$B', 'from-file', 'from-env', 'from-dotenv']);
+    ).toEqual(['a1', '$B', 'from-file', 'from-env', 'from-dotenv']);
   });
 
   it("names a missing secret, and never shows one in an error, be it ours or the platform's", async () => {
