@@ -52,3 +52,25 @@ export type {
   LocationPort,
   UpstreamTarget,
 } from './location-port.ts';
+export {
+  type ApiKeyBody,
+  apiKeyBody,
+  apiKeyRequest,
+  type ConfigurationBody,
+  configurationBody,
+  errorBody,
+  executionBody,
+  type LogLineBody,
+  logLineBody,
+  type PolicyUsagesBody,
+  policyUsagesBody,
+  type WorkspaceBody,
+  workspaceBody,
+} from './rest/record-bodies.ts';
+export {
+  environmentBody,
+  locationBody,
+  modelBody,
+  policyBody,
+  revisionBody,
+} from './rest/resource-bodies.ts';

@@ -38,6 +38,7 @@ export {
   type PolicyInput,
   type PolicySpec,
   policySchema,
+  policySpecSchema,
   policyTypes,
 } from './policy/schema.ts';
 export { parsePolicy } from './policy/validate.ts';

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Logger, Secret } from '@beeline/core/base';
 import { builtInEnvironments } from '@beeline/core/resources';
-import { addPublicApi } from './api/build-public-api.ts';
-import { buildServer } from './api/build-server.ts';
+import type { FastifyInstance } from 'fastify';
+import { addPublicApi } from './api/add-public-api.ts';
+import { buildServer } from './api/http/build-server.ts';
+import { publishOpenapi } from './api/publish-openapi.ts';
 import { addHealthRoutes } from './api/routes/health.ts';
 import { addFeedRoutes } from './feeds/add-feed-routes.ts';
+import { startPruneLoop } from './reconcile/start-prune-loop.ts';
 import { startReconcileLoop } from './reconcile/start-reconcile-loop.ts';
 import { describeLocation, type LocationDescription } from './store/locations.ts';
 import { unsettleDeployments } from './store/models.ts';
@@ -44,29 +47,38 @@ async function prepareStore(options: ControlPlaneOptions): Promise<void> {
   });
 }
 
+/** Every route of control, without a port. */
+export async function buildControlServer(
+  options: ControlPlaneOptions,
+  closing: AbortSignal,
+): Promise<FastifyInstance> {
+  const { store, clock, logger, internalToken } = options;
+  const app = buildServer(logger);
+  await publishOpenapi(app);
+  addHealthRoutes(app, store);
+  await app.register((scope) => addFeedRoutes(scope, { store, clock, internalToken, closing }));
+  const publicUrl = options.publicUrl.replace(/\/+$/, '');
+  await app.register((scope) => addPublicApi(scope, { store, clock, logger, publicUrl }), { prefix: '/v0' });
+  await app.ready();
+  return app;
+}
+
 /** Starts the control plane over an open store; it is ready when this resolves. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { store, clock, logger, internalToken } = options;
+  const { store, clock, logger } = options;
   await prepareStore(options);
   const closing = new AbortController();
-  const app = buildServer(logger);
-  addHealthRoutes(app, store);
-  await app.register((scope) =>
-    addFeedRoutes(scope, { store, clock, internalToken, closing: closing.signal }),
-  );
-  await app.register(
-    (scope) =>
-      addPublicApi(scope, { store, clock, logger, publicUrl: options.publicUrl.replace(/\/+$/, '') }),
-    { prefix: '/v0' },
-  );
-  await app.ready();
-  const loop = startReconcileLoop({ store, clock, logger, listeningSinceMs: clock.now() });
+  const app = await buildControlServer(options, closing.signal);
+  const loops = [
+    startReconcileLoop({ store, clock, logger, listeningSinceMs: clock.now() }),
+    startPruneLoop(options),
+  ];
   return {
     handle: (request, response) => app.routing(request, response),
     async close() {
       closing.abort();
       await app.close();
-      await loop.close();
+      await Promise.all(loops.map((loop) => loop.close()));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BeelineError } from '@beeline/core/base';
 import { type ResourceStatus, resourceStatuses } from '@beeline/core/resources';
-import { queryInteger, queryText, refuseQuery } from './read-query.ts';
+import { queryInteger, queryText, refuseQuery } from './http/read-query.ts';
 
 const sorts = ['createdAt:desc', 'createdAt:asc', 'name:asc', 'name:desc'] as const;
 const bareVersion = '2026-04-16';

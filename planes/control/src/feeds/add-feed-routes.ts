@@ -3,11 +3,11 @@ import { BeelineError, type Clock, describeViolations, type Secret } from '@beel
 import { type ExecutionRecord, feedPaths, type ObservedMessage } from '@beeline/core/contract';
 import type { ParseResult } from '@beeline/core/resources';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { queryInteger, queryText, refuseQuery } from '../api/read-query.ts';
-import { insertExecutions } from '../store/executions.ts';
+import { queryInteger, queryText, refuseQuery } from '../api/http/read-query.ts';
 import { saveGateway } from '../store/gateways.ts';
-import { insertLogLines } from '../store/logs.ts';
 import type { Store } from '../store/open-store.ts';
+import { insertExecutions } from '../store/records/executions.ts';
+import { insertLogLines } from '../store/records/logs.ts';
 import { buildAssignmentsMessage, buildRoutesMessage } from './build-snapshots.ts';
 import { parseExecutionsMessage, parseLogsMessage, parseObservedMessage } from './message-schemas.ts';
 import { ensureLocation, saveObserved } from './save-observed.ts';

@@ -7,7 +7,7 @@ import {
   type ObservedMessage,
   type ObservedRevision,
 } from '@beeline/core/contract';
-import { createApiKey } from '../api/create-api-key.ts';
+import { createApiKey } from '../api/access/create-api-key.ts';
 import { createControlPlane } from '../create-control-plane.ts';
 import type { Store } from '../store/open-store.ts';
 

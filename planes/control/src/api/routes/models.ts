@@ -1,41 +1,31 @@
-import { BeelineError, newId } from '@beeline/core/base';
-import { defaultEnvironment, type Model, modelSchema } from '@beeline/core/resources';
+import { newId } from '@beeline/core/base';
+import { modelBody } from '@beeline/core/contract';
+import { type Model, modelSchema } from '@beeline/core/resources';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { admitModel } from '../../admission/admit-model.ts';
 import type { DeploymentRow } from '../../store/database/tables.ts';
-import { listDeployments, loadDeployment } from '../../store/models.ts';
+import { listDeployments } from '../../store/models.ts';
 import { loadObservations } from '../../store/observed.ts';
+import { callerOf } from '../access/caller-of.ts';
 import type { ApiContext } from '../api-context.ts';
-import type { Caller } from '../authenticate.ts';
+import { describeRoute, environmentQuery, listAnswer, listQuery } from '../describe-route.ts';
+import { queryText } from '../http/read-query.ts';
 import { paginate, readListQuery } from '../paginate.ts';
-import { queryText } from '../read-query.ts';
-import { renderModel } from '../render-model.ts';
-import { createModel, deleteModel, replaceModel } from '../write-model.ts';
+import { renderModel } from '../render/render-model.ts';
+import { requireDeployment } from '../require-deployment.ts';
+import { createModel, deleteModel, replaceModel } from '../write/write-model.ts';
 
 interface ModelPath {
   Params: { readonly model: string };
 }
 
-const callerOf = (request: FastifyRequest) => request.getDecorator<Caller>('caller');
+const tag = 'models';
+const answer = modelBody;
 
-/** @throws BeelineError RESOURCE_NOT_FOUND, telling where the model is deployed instead. */
-export async function requireDeployment(
-  context: ApiContext,
-  caller: Caller,
-  model: string,
-  environment: string,
-): Promise<DeploymentRow> {
-  const { queries } = context.store;
-  const row = await loadDeployment(queries, { workspace: caller.workspace, model, environment });
-  if (row !== undefined) return row;
-  const elsewhere = await listDeployments(queries, { workspace: caller.workspace, model });
-  const hint =
-    elsewhere.length === 0
-      ? ''
-      : `; it is deployed in ${elsewhere.map((each) => each.environment).join(', ')}: add ?environment=`;
-  throw new BeelineError('RESOURCE_NOT_FOUND', {
-    message: `there is no model "${model}" in environment "${environment}" of workspace "${caller.workspace}"${hint}`,
-  });
+/** The part of an address that the query gives. */
+function environmentOf(request: FastifyRequest): { readonly environment?: string } {
+  const environment = queryText(request.query, 'environment');
+  return environment === undefined ? {} : { environment };
 }
 
 async function renderModels(context: ApiContext, rows: readonly DeploymentRow[]): Promise<readonly Model[]> {
@@ -50,20 +40,38 @@ async function render(context: ApiContext, row: DeploymentRow): Promise<Model> {
 }
 
 function addReading(app: FastifyInstance, context: ApiContext): void {
-  app.get('/models', { config: { permission: 'models:list' } }, async (request) => {
+  const list = {
+    config: { permission: 'models:list' },
+    schema: describeRoute({
+      tag,
+      summary: 'List deployments',
+      query: { ...environmentQuery, ...listQuery },
+      answer: listAnswer(answer),
+      errors: [400],
+    }),
+  } as const;
+  app.get('/models', list, async (request) => {
     const { workspace } = callerOf(request);
-    const environment = queryText(request.query, 'environment');
-    const filter = { workspace, ...(environment === undefined ? {} : { environment }) };
-    const list = readListQuery(request.query, request.headers);
+    const filter = { workspace, ...environmentOf(request) };
+    const query = readListQuery(request.query, request.headers);
     const models = await renderModels(context, await listDeployments(context.store.queries, filter));
-    return paginate(models, list, `models ${workspace} ${environment ?? ''}`, context.clock.now());
+    const scope = `models ${workspace} ${filter.environment ?? ''}`;
+    return paginate(models, query, scope, context.clock.now());
   });
 
-  app.get<ModelPath>('/models/:model', { config: { permission: 'models:get' } }, async (request) => {
-    const environment = queryText(request.query, 'environment') ?? defaultEnvironment;
-    const row = await requireDeployment(context, callerOf(request), request.params.model, environment);
-    return await render(context, row);
-  });
+  const get = {
+    config: { permission: 'models:get' },
+    schema: describeRoute({
+      tag,
+      summary: 'Get a deployment',
+      query: environmentQuery,
+      answer,
+      errors: [404],
+    }),
+  } as const;
+  app.get<ModelPath>('/models/:model', get, async (request) =>
+    render(context, await requireDeployment(context, request, request.params.model)),
+  );
 }
 
 function addWriting(app: FastifyInstance, context: ApiContext): void {
@@ -72,39 +80,58 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
     return { who: callerOf(request).key, nowMs, id: newId('dep', nowMs) };
   };
 
-  app.post(
-    '/models',
-    { config: { permission: 'models:create' }, schema: { body: modelSchema } },
-    async (request) => {
-      const { workspace } = callerOf(request);
-      const environment = queryText(request.query, 'environment');
-      const address = { workspace, ...(environment === undefined ? {} : { environment }) };
-      const { wish } = admitModel(request.body, address);
-      return await render(context, await createModel(context.store, wish, by(request)));
-    },
-  );
+  const post = {
+    config: { permission: 'models:create' },
+    schema: describeRoute({
+      tag,
+      summary: 'Create a deployment',
+      query: environmentQuery,
+      body: modelSchema,
+      answer,
+      errors: [400, 409, 413, 415],
+    }),
+  } as const;
+  app.post('/models', post, async (request) => {
+    const address = { workspace: callerOf(request).workspace, ...environmentOf(request) };
+    const { wish } = admitModel(request.body, address);
+    return await render(context, await createModel(context.store, wish, by(request)));
+  });
 
-  app.put<ModelPath>(
-    '/models/:model',
-    { config: { permission: 'models:update' }, schema: { body: modelSchema } },
-    async (request) => {
-      const { workspace } = callerOf(request);
-      const environment = queryText(request.query, 'environment');
-      const admitted = admitModel(request.body, {
-        workspace,
-        name: request.params.model,
-        ...(environment === undefined ? {} : { environment }),
-      });
-      return await render(context, await replaceModel(context.store, admitted, by(request)));
-    },
-  );
-
-  app.delete<ModelPath>('/models/:model', { config: { permission: 'models:delete' } }, async (request) => {
+  const put = {
+    config: { permission: 'models:update' },
+    schema: describeRoute({
+      tag,
+      summary: 'Update a deployment',
+      query: environmentQuery,
+      body: modelSchema,
+      answer,
+      errors: [400, 404, 409, 413, 415],
+    }),
+  } as const;
+  app.put<ModelPath>('/models/:model', put, async (request) => {
     const { workspace } = callerOf(request);
-    const environment = queryText(request.query, 'environment') ?? null;
-    const { model } = request.params;
-    const row = await deleteModel(context.store, { workspace, model, environment }, by(request));
-    return await render(context, row);
+    const address = { workspace, name: request.params.model, ...environmentOf(request) };
+    const admitted = admitModel(request.body, address);
+    return await render(context, await replaceModel(context.store, admitted, by(request)));
+  });
+
+  const remove = {
+    config: { permission: 'models:delete' },
+    schema: describeRoute({
+      tag,
+      summary: 'Delete a deployment',
+      query: environmentQuery,
+      answer,
+      errors: [400, 404],
+    }),
+  } as const;
+  app.delete<ModelPath>('/models/:model', remove, async (request) => {
+    const target = {
+      workspace: callerOf(request).workspace,
+      model: request.params.model,
+      environment: environmentOf(request).environment ?? null,
+    };
+    return await render(context, await deleteModel(context.store, target, by(request)));
   });
 }
 

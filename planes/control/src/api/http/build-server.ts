@@ -1,7 +1,7 @@
 import type { Logger } from '@beeline/core/base';
 import { newId } from '@beeline/core/base';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { answerUnknownRoutes } from './answer-unknown-route.ts';
+import { answerUnknownRoutes } from './answer-unknown-routes.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { sendError } from './send-error.ts';
 

@@ -1,9 +1,9 @@
 import { BeelineError, type Secret } from '@beeline/core/base';
 import type { KeyEntry } from '@beeline/core/contract';
-import { insertApiKey } from '../store/api-keys.ts';
-import type { ApiKeyRow } from '../store/database/tables.ts';
-import type { Store } from '../store/open-store.ts';
-import { loadWorkspace } from '../store/workspaces.ts';
+import { insertApiKey } from '../../store/api-keys.ts';
+import type { ApiKeyRow } from '../../store/database/tables.ts';
+import type { Store } from '../../store/open-store.ts';
+import { loadWorkspace } from '../../store/workspaces.ts';
 import { hashToken, newApiKeyToken } from './api-key-token.ts';
 
 export interface NewApiKey {

@@ -1,7 +1,7 @@
 import type { LogsMessage } from '@beeline/core/contract';
-import type { LogLineRow } from './database/tables.ts';
-import type { DeploymentKey } from './models.ts';
-import type { Queries } from './open-store.ts';
+import type { LogLineRow } from '../database/tables.ts';
+import type { DeploymentKey } from '../models.ts';
+import type { Queries } from '../open-store.ts';
 import type { Retention } from './retention.ts';
 
 /** Rows of one insert: far under the 65 535 parameters that the protocol allows. */

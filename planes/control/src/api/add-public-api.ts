@@ -1,9 +1,16 @@
 import type { FastifyInstance } from 'fastify';
+import { authenticate, type Caller } from './access/authenticate.ts';
+import { authorize, type Permission } from './access/authorize.ts';
 import type { ApiContext } from './api-context.ts';
-import { authenticate, type Caller } from './authenticate.ts';
-import { authorize, type Permission } from './authorize.ts';
-import { queryText } from './read-query.ts';
+import { queryText } from './http/read-query.ts';
+import { addApiKeyRoutes } from './routes/api-keys.ts';
+import { addEnvironmentRoutes } from './routes/environments.ts';
+import { addIntegrationRoutes } from './routes/integrations.ts';
+import { addLocationRoutes } from './routes/locations.ts';
+import { addModelRecordRoutes } from './routes/model-records.ts';
 import { addModelRoutes } from './routes/models.ts';
+import { addPolicyRoutes } from './routes/policies.ts';
+import { addWorkspaceRoutes } from './routes/workspaces.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -29,4 +36,11 @@ export async function addPublicApi(app: FastifyInstance, context: ApiContext): P
     request.setDecorator<Caller>('caller', caller);
   });
   addModelRoutes(app, context);
+  addModelRecordRoutes(app, context);
+  addEnvironmentRoutes(app, context);
+  addPolicyRoutes(app, context);
+  addLocationRoutes(app, context);
+  addWorkspaceRoutes(app, context);
+  addApiKeyRoutes(app, context);
+  addIntegrationRoutes(app);
 }

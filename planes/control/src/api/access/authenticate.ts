@@ -5,8 +5,8 @@ import {
   readCredential,
   readWorkspaceName,
 } from '@beeline/core/contract';
-import { loadApiKey } from '../store/api-keys.ts';
-import type { Queries } from '../store/open-store.ts';
+import { loadApiKey } from '../../store/api-keys.ts';
+import type { Queries } from '../../store/open-store.ts';
 import { hashToken, isSameHash, readApiKeyId } from './api-key-token.ts';
 
 /** Who speaks, and about which workspace. */

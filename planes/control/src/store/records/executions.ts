@@ -1,7 +1,7 @@
 import type { ExecutionRecord } from '@beeline/core/contract';
-import { jsonColumn } from './database/json-column.ts';
-import type { DeploymentKey } from './models.ts';
-import type { Queries } from './open-store.ts';
+import { jsonColumn } from '../database/json-column.ts';
+import type { DeploymentKey } from '../models.ts';
+import type { Queries } from '../open-store.ts';
 import type { Retention } from './retention.ts';
 
 /** Inserts executions; one that is known already is left as it is, so a batch may come twice. */

@@ -1,6 +1,6 @@
 import { defaultEnvironment, type Model } from '@beeline/core/resources';
-import type { DeploymentRow } from '../store/database/tables.ts';
-import type { Observation } from '../store/observed.ts';
+import type { DeploymentRow } from '../../store/database/tables.ts';
+import type { Observation } from '../../store/observed.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 

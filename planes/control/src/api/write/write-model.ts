@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
-import { type AdmittedModel, requireModelReferences } from '../admission/admit-model.ts';
-import { checkGeneration } from '../admission/check-generation.ts';
-import type { DeploymentRow } from '../store/database/tables.ts';
+import { type AdmittedModel, requireModelReferences } from '../../admission/admit-model.ts';
+import { checkGeneration } from '../../admission/check-generation.ts';
+import type { DeploymentRow } from '../../store/database/tables.ts';
 import {
   type DeploymentKey,
   type DeploymentWish,
@@ -11,8 +11,8 @@ import {
   lockDeployment,
   markDeploymentDeleting,
   updateDeploymentWish,
-} from '../store/models.ts';
-import type { Store } from '../store/open-store.ts';
+} from '../../store/models.ts';
+import type { Store } from '../../store/open-store.ts';
 
 /** Who writes, when, and the id for what is new. */
 interface Writer {

@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import { BeelineError } from '@beeline/core/base';
+import { builtInEnvironments, type EnvironmentInput } from '@beeline/core/resources';
+import { checkGeneration } from '../../admission/check-generation.ts';
+import { requirePolicies } from '../../admission/require-references.ts';
+import type { EnvironmentRow } from '../../store/database/tables.ts';
+import {
+  deleteEnvironment,
+  insertEnvironment,
+  lockEnvironment,
+  updateEnvironment,
+} from '../../store/environments.ts';
+import { listDeployments } from '../../store/models.ts';
+import type { Queries, Store } from '../../store/open-store.ts';
+import type { DocumentWriter } from './document-writer.ts';
+
+/** @throws BeelineError RESOURCE_CONFLICT when the name is taken, INVALID_INPUT for a policy that does not exist. */
+export function createEnvironment(
+  store: Store,
+  input: EnvironmentInput,
+  by: DocumentWriter,
+): Promise<EnvironmentRow> {
+  const { name, displayName, labels } = input.metadata;
+  const row: EnvironmentRow = {
+    workspace: by.workspace,
+    name,
+    displayName: displayName ?? name,
+    labels: labels ?? {},
+    policies: input.spec?.policies ?? [],
+    generation: 1,
+    createdAt: by.nowMs,
+    createdBy: by.who,
+    updatedAt: by.nowMs,
+    updatedBy: by.who,
+  };
+  return store.write(async ({ queries }) => {
+    await requirePolicies(queries, by.workspace, row.policies);
+    if (await insertEnvironment(queries, row)) return row;
+    throw new BeelineError('RESOURCE_CONFLICT', {
+      message: `environment "${name}" exists already: update it with PUT, or choose another name`,
+    });
+  });
+}
+
+async function requireLocked(queries: Queries, workspace: string, name: string): Promise<EnvironmentRow> {
+  const row = await lockEnvironment(queries, { workspace, name }, 'change');
+  if (row !== undefined) return row;
+  throw new BeelineError('RESOURCE_NOT_FOUND', {
+    message: `there is no environment "${name}" in workspace "${workspace}"`,
+  });
+}
+
+/** @throws BeelineError RESOURCE_NOT_FOUND, RESOURCE_CONFLICT, INVALID_INPUT */
+export function replaceEnvironment(
+  store: Store,
+  input: EnvironmentInput,
+  by: DocumentWriter,
+): Promise<EnvironmentRow> {
+  const { name, displayName, labels, generation } = input.metadata;
+  return store.write(async ({ queries }) => {
+    const row = await requireLocked(queries, by.workspace, name);
+    checkGeneration(`environment "${name}"`, generation ?? null, row.generation);
+    const policies = input.spec?.policies ?? [];
+    await requirePolicies(queries, by.workspace, policies);
+    const saved: EnvironmentRow = {
+      ...row,
+      displayName: displayName ?? name,
+      labels: labels ?? {},
+      policies,
+      generation: row.generation + (isDeepStrictEqual(policies, row.policies) ? 0 : 1),
+      updatedAt: by.nowMs,
+      updatedBy: by.who,
+    };
+    await updateEnvironment(queries, saved);
+    return saved;
+  });
+}
+
+/** @throws BeelineError RESOURCE_NOT_FOUND, RESOURCE_PROTECTED, RESOURCE_IN_USE naming the models in it. */
+export function removeEnvironment(store: Store, workspace: string, name: string): Promise<EnvironmentRow> {
+  return store.write(async ({ queries }) => {
+    const row = await requireLocked(queries, workspace, name);
+    if (builtInEnvironments.some((each) => each === name)) {
+      throw new BeelineError('RESOURCE_PROTECTED', {
+        message: `environment "${name}" belongs to every workspace and cannot be deleted`,
+      });
+    }
+    const models = await listDeployments(queries, { workspace, environment: name });
+    if (models.length > 0) {
+      const names = models.map((each) => each.model).join(', ');
+      throw new BeelineError('RESOURCE_IN_USE', {
+        message: `environment "${name}" still has the models ${names}: delete them there first`,
+      });
+    }
+    await deleteEnvironment(queries, { workspace, name });
+    return row;
+  });
+}

@@ -1,0 +1,32 @@
+import { asBeelineError } from '@beeline/core/base';
+import { createLogger } from '@beeline/core/service';
+import { compileControlConfig } from './config.ts';
+import { runControl } from './run-control.ts';
+
+async function main(): Promise<void> {
+  const config = compileControlConfig({ env: process.env, argv: process.argv.slice(2) });
+  const logger = createLogger({ process: 'control', level: config.logLevel });
+  const running = await runControl(config, logger);
+  logger.info({ url: running.url }, `control listens on ${running.url}`);
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'control is stopping');
+    running.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ detail: String(error) }, 'control did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+main().catch((thrown: unknown) => {
+  const error = asBeelineError(thrown);
+  process.stderr.write(`${error.code === 'INTERNAL_ERROR' ? error.detail : error.message}\n`);
+  process.exitCode = 1;
+});

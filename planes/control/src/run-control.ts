@@ -1,0 +1,56 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BeelineError, type Logger, systemClock } from '@beeline/core/base';
+import type { ControlConfig } from './config.ts';
+import { createControlPlane } from './create-control-plane.ts';
+import { openStore } from './store/open-store.ts';
+
+/** A control plane that listens on a port of its own. */
+export interface RunningControl {
+  readonly url: string;
+  /** Finishes the requests that run, then closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, starts the control plane and listens.
+ * @throws BeelineError PORT_TAKEN, DATA_DIRECTORY_UNUSABLE, STORE_UNAVAILABLE
+ */
+export async function runControl(config: ControlConfig, logger: Logger): Promise<RunningControl> {
+  const { databaseUrl, dataDir, host, port } = config;
+  const store = await openStore(databaseUrl === null ? { dataDir } : databaseUrl.reveal(), { logger });
+  const control = await createControlPlane({
+    store,
+    clock: systemClock,
+    logger,
+    internalToken: config.internalToken,
+    publicUrl: config.publicUrl,
+    localLocation: null,
+  });
+  const server = createServer((request, response) => control.handle(request, response));
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (cause) {
+    await control.close();
+    await store.close();
+    throw new BeelineError('PORT_TAKEN', {
+      message: `cannot listen on ${host}:${port} (${(cause as NodeJS.ErrnoException).code}): stop what listens there, or set BL_PORT`,
+      cause,
+    });
+  }
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${address.port}`,
+    async close() {
+      server.close();
+      await control.close();
+      server.closeIdleConnections();
+      await closed;
+      await store.close();
+    },
+  };
+}
