@@ -4,15 +4,10 @@ import type { Model } from '@beeline/core/resources';
 import { waitFor } from '@beeline/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../store/open-store.ts';
+import { modelDocument, observedMessage, observedRevision } from '../testing/documents.ts';
 import { emptyStore } from '../testing/empty-store.ts';
 import { openTestStore } from '../testing/open-test-store.ts';
-import {
-  modelDocument,
-  observedMessage,
-  observedRevision,
-  startTestControl,
-  type TestControl,
-} from '../testing/start-test-control.ts';
+import { startTestControl, type TestControl } from '../testing/start-test-control.ts';
 
 let store: Store;
 let control: TestControl;

@@ -1,12 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, Secret, silentLogger, systemClock } from '@beeline/core/base';
-import {
-  createFeedClient,
-  type FeedClient,
-  type ObservedMessage,
-  type ObservedRevision,
-} from '@beeline/core/contract';
+import { createFeedClient, type FeedClient } from '@beeline/core/contract';
 import { createApiKey } from '../api/access/create-api-key.ts';
 import { createControlPlane } from '../create-control-plane.ts';
 import type { Store } from '../store/open-store.ts';
@@ -79,48 +74,5 @@ export async function startTestControl(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
-  };
-}
-
-/** What a location says of a revision, idle and proved unless told otherwise. */
-export function observedRevision(
-  revision: string,
-  changes: Partial<ObservedRevision> = {},
-): ObservedRevision {
-  return {
-    revision,
-    proof: 'proved',
-    failure: null,
-    artifactDigest: null,
-    replicas: { requested: 0, fetching: 0, starting: 0, ready: 0, draining: 0 },
-    inFlight: 0,
-    waiting: 0,
-    ...changes,
-  };
-}
-
-/** The report of a location. */
-export function observedMessage(
-  location: string,
-  assignmentsVersion: number,
-  revisions: readonly ObservedRevision[],
-): ObservedMessage {
-  return {
-    location,
-    assignmentsVersion,
-    flavors: [{ name: 'x86', type: 'cpu' }],
-    generations: ['process'],
-    revisions,
-  };
-}
-
-/** A model document that is good enough to be applied. */
-export function modelDocument(name: string, changes: Record<string, unknown> = {}, environment?: string) {
-  const spec = { runtime: { type: 'directory', model: 'file:/models/one' }, ...changes };
-  return {
-    apiVersion: 'beeline.dev/v1alpha1',
-    kind: 'Model',
-    metadata: { name, ...(environment === undefined ? {} : { environment }) },
-    spec,
   };
 }
