@@ -37,6 +37,9 @@ const numbers = {
 } as const;
 type NumberName = keyof typeof numbers;
 
+/** Flag, variable and default of every number, for the documentation. */
+export const tunables = Object.values(numbers);
+
 const textOptions = {
   'model-dir': { type: 'string' },
   socket: { type: 'string' },
