@@ -10,7 +10,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { runPipeline } from './pipeline.ts';
 import type { RunningForward } from './stages/forward.ts';
 import { runPullRoutesLoop } from './sync/pull-routes.ts';
-import { runPushExecutionsLoop } from './sync/push-executions.ts';
+import { pushLastExecutions, runPushExecutionsLoop } from './sync/push-executions.ts';
 import { openTables } from './tables/open-tables.ts';
 import { openUsageBuffer } from './usage/open-usage-buffer.ts';
 
@@ -86,14 +86,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
   const routesLoop = runPullRoutesLoop({ feeds, tables, clock, logger });
-  const usageLoop = runPushExecutionsLoop({
-    gateway: options.name,
-    feeds,
-    usage,
-    clock,
-    logger,
-    intervalMs: config.usageInterval,
-  });
+  const pushing = { gateway: options.name, feeds, usage, clock, logger, intervalMs: config.usageInterval };
+  const usageLoop = runPushExecutionsLoop(pushing);
 
   function run(caller: Caller): void {
     try {
@@ -127,8 +121,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await routesLoop.close();
     await drain();
     pool.close();
-    usageLoop.wake();
     await usageLoop.close();
+    await pushLastExecutions(pushing);
     await usage.close();
   }
 

@@ -1,0 +1,121 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '@beeline/core/base';
+import type { ExecutionRecord } from '@beeline/core/contract';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openUsageBuffer } from './open-usage-buffer.ts';
+import type { UsageBatch } from './usage-spool.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'usage-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const open = (maxBytes = 1_000_000) => openUsageBuffer({ directory, maxBytes, logger: silentLogger });
+
+const record = (id: string): ExecutionRecord => ({
+  id,
+  workspace: 'acme',
+  model: 'toy',
+  environment: 'production',
+  revision: 'rev-1',
+  location: 'local',
+  replica: 'rep-1',
+  key: 'key-1',
+  startedAt: 1,
+  method: 'GET',
+  path: '/',
+  status: 200,
+  source: 'model',
+  errorCode: null,
+  aborted: false,
+  timings: { queueMs: 0, startMs: 0, loadMs: 0, runMs: 1, firstByteMs: 1, totalMs: 1 },
+  requestBytes: 0,
+  responseBytes: 0,
+  tokens: null,
+});
+
+const down = () => Promise.reject(new Error('control is down'));
+const ids = (batches: readonly UsageBatch[]) =>
+  batches.flatMap((batch) => batch.executions.map((entry) => entry.id));
+
+/** A control plane that takes everything. */
+function collector() {
+  const batches: UsageBatch[] = [];
+  const push = async (batch: UsageBatch) => {
+    batches.push(batch);
+  };
+  return { batches, push };
+}
+
+describe('execution records', () => {
+  it('are delivered once, in batches with names of their own', async () => {
+    const usage = await open();
+    for (let index = 0; index < 2_500; index += 1) usage.add(record(`e${index}`));
+    const { batches, push } = collector();
+    await usage.deliver(push);
+    await usage.deliver(push);
+    expect(batches.map((batch) => batch.executions.length)).toEqual([1_000, 1_000, 500]);
+    expect(new Set(batches.map((batch) => batch.batch)).size).toBe(3);
+  });
+
+  it('wait on disk while control is down, for the owner alone to read, and keep their order', async () => {
+    const usage = await open();
+    usage.add(record('a'));
+    await expect(usage.deliver(down)).rejects.toThrow('control is down');
+    usage.add(record('b'));
+    await expect(usage.deliver(down)).rejects.toThrow('control is down');
+    const [file = ''] = await readdir(directory);
+    expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600);
+    usage.add(record('c'));
+    const { batches, push } = collector();
+    await usage.deliver(push);
+    expect(ids(batches)).toEqual(['a', 'b', 'c']);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('keep the name of their batch over a restart, so that a repeated delivery is harmless', async () => {
+    const first = await open();
+    first.add(record('a'));
+    let named = '';
+    await expect(
+      first.deliver((batch) => {
+        named = batch.batch;
+        return down();
+      }),
+    ).rejects.toThrow();
+    first.add(record('b'));
+    await first.close();
+    const { batches, push } = collector();
+    await (await open()).deliver(push);
+    expect(batches[0]?.batch).toBe(named);
+    expect(ids(batches)).toEqual(['a', 'b']);
+  });
+
+  it('are dropped oldest first when the disk space is used up, and counted', async () => {
+    const usage = await open(1_500);
+    for (const id of ['a', 'b', 'c', 'd', 'e']) {
+      usage.add(record(id));
+      await expect(usage.deliver(down)).rejects.toThrow();
+    }
+    const { batches, push } = collector();
+    await usage.deliver(push);
+    const left = ids(batches);
+    expect(left.at(-1)).toBe('e');
+    expect(left.length).toBeGreaterThan(1);
+    expect(usage.dropped).toBe(5 - left.length);
+  });
+
+  it('in a damaged file do not hold up the others', async () => {
+    await writeFile(join(directory, '000000000001-7.json'), '{"batch":"x","exec');
+    await writeFile(join(directory, '000000000002-1.json.new'), 'half');
+    const usage = await open();
+    usage.add(record('a'));
+    const { batches, push } = collector();
+    await usage.deliver(push);
+    expect(ids(batches)).toEqual(['a']);
+    expect(usage.dropped).toBe(7);
+  });
+});
