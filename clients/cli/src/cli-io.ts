@@ -19,6 +19,8 @@ export interface CliIo {
   readonly clock: Clock;
   /** Aborts when the person wants to stop. */
   readonly signal: AbortSignal;
+  /** URL of the file behind an entry of an installed package; throws when there is none. */
+  resolvePackage(entry: string): string;
   /** Becomes another program, which keeps the terminal, the signals and the process id. */
   becomeProgram(file: string, args: readonly string[]): void;
 }

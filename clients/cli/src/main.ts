@@ -22,5 +22,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   homeDir: homedir(),
   clock: foregroundClock,
   signal: stop.signal,
+  resolvePackage: (entry) => import.meta.resolve(entry),
   becomeProgram: (file, args) => process.execve?.(file, [file, ...args], process.env),
 });

@@ -66,6 +66,12 @@ function usageError(error: CommanderError, argv: readonly string[]): BeelineErro
   return new BeelineError('USAGE_ERROR', { message: `${text}${hint}; see ${help}` });
 }
 
+/** `help get` as `get --help`: only the command that is run gets its flags loaded. */
+function withHelpFlag(argv: readonly string[]): string[] {
+  const [first, ...rest] = argv;
+  return first === 'help' ? [...rest, '--help'] : [...argv];
+}
+
 const isVerbose = (argv: readonly string[]) => argv.includes('-v') || argv.includes('--verbose');
 
 /** Runs one command line, without the program's name, and gives its exit code. Never throws. */
@@ -75,7 +81,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     exitCode = code;
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withHelpFlag(argv), { from: 'user' });
     return exitCode;
   } catch (thrown) {
     if (io.signal.aborted) return exitCodes.interrupted.code;

@@ -1,30 +1,43 @@
 import { BeelineError } from '@beeline/core/base';
 
-function systemCodeOf(thrown: unknown): string | undefined {
+/** Failures that may be gone at the next try. */
+const passing = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The system's code for the failure, or the innermost message. */
+function reasonOf(thrown: unknown): string {
+  let reason = String(thrown);
   for (let error = thrown; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code;
+    reason = error.message;
   }
-  return undefined;
+  return reason;
 }
 
-function describe(origin: string, code: string | undefined): string {
-  switch (code) {
+function describe(origin: string, reason: string): string {
+  switch (reason) {
     case 'ECONNREFUSED':
       return `nothing listens at ${origin}; start the platform with \`bl up\`, or check the address`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `the host name of ${origin} is not known here; check the address and the network`;
     default:
-      return `the connection to ${origin} failed (${code ?? 'no reason given'}); check the address and the network`;
+      return `the connection to ${origin} failed (${reason}); check the address and the network`;
   }
 }
 
-/** What `fetch` threw, as CONNECTION_FAILED with the way out. Retrying makes sense unless nothing is there at all. */
+/** What `fetch` threw, as CONNECTION_FAILED with the way out. Retrying makes sense only after some. */
 export function connectionFailure(url: URL, thrown: unknown): BeelineError {
-  const code = systemCodeOf(thrown);
+  const reason = reasonOf(thrown);
   return new BeelineError('CONNECTION_FAILED', {
-    message: describe(url.origin, code),
-    retryable: code !== 'ECONNREFUSED' && code !== 'ENOTFOUND',
+    message: describe(url.origin, reason),
+    retryable: passing.has(reason),
     detail: String(thrown),
     cause: thrown,
   });

@@ -10,18 +10,18 @@ import { durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { openSession, type Session } from '../settings/open-session.ts';
 import { exitCodeOfWait, reportWait } from '../wait/report-wait.ts';
-import { waitForModels } from '../wait/wait-for-models.ts';
+import { defaultWaitMs, waitForModels } from '../wait/wait-for-models.ts';
 
 interface SwitchOptions {
   readonly wait?: boolean;
-  readonly timeout: number;
+  readonly timeout?: number;
 }
 
 function define(command: Command, { io, finish }: CommandContext, verb: string, enabled: boolean): void {
   command
     .argument('<name...>', 'name of the model; the word "model" may stand before it')
     .option('--wait', 'wait until it is done')
-    .option('--timeout <duration>', 'longest time to wait', durationFlag, 300_000)
+    .option('--timeout <duration>', 'longest time to wait (default: 5m)', durationFlag)
     .addHelpText(
       'after',
       `\nExamples:\n  bl ${verb} sentiment\n  bl ${verb} model sentiment -e development --wait`,
@@ -79,7 +79,7 @@ async function switchModel(
     await writeLine(io.stdout, `Resource Model:${name} ${unchanged ? 'unchanged' : done}`);
   }
   if (options.wait !== true) return exitCodes.success.code;
-  const results = await waitForModels(session, [{ name, environment }], options.timeout);
+  const results = await waitForModels(session, [{ name, environment }], options.timeout ?? defaultWaitMs);
   if (output === 'table' || output === 'pretty') await reportWait(io, results);
   return exitCodeOfWait(results);
 }

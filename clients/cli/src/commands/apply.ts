@@ -11,14 +11,14 @@ import { collect, durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { openSession, type Session } from '../settings/open-session.ts';
 import { exitCodeOfWait, reportWait } from '../wait/report-wait.ts';
-import { type WaitResult, waitForModels } from '../wait/wait-for-models.ts';
+import { defaultWaitMs, type WaitResult, waitForModels } from '../wait/wait-for-models.ts';
 
 interface ApplyOptions {
   readonly filename: readonly string[];
   readonly recursive?: boolean;
   readonly secrets?: readonly string[];
   readonly wait?: boolean;
-  readonly timeout: number;
+  readonly timeout?: number;
 }
 
 const examples = `
@@ -38,7 +38,7 @@ export function defineApply(command: Command, { io, finish }: CommandContext): v
     .option('-R, --recursive', 'look into directories below the given ones')
     .option('-s, --secrets <file>', 'file with NAME=value lines for $secrets.NAME; repeatable', collect)
     .option('--wait', 'wait until models are ready, and fail when one cannot become so')
-    .option('--timeout <duration>', 'longest time to wait', durationFlag, 300_000)
+    .option('--timeout <duration>', 'longest time to wait (default: 5m)', durationFlag)
     .addHelpText('after', examples)
     .action(async (options: ApplyOptions) => {
       const session = await openSession(io, readGlobalOptions(command));
@@ -105,7 +105,8 @@ export async function runApply(session: Session, options: ApplyOptions): Promise
       ? [{ name: manifest.input.metadata.name, environment: manifest.environment }]
       : [],
   );
-  const waited = options.wait === true ? await waitForModels(session, targets, options.timeout) : [];
+  const waited =
+    options.wait === true ? await waitForModels(session, targets, options.timeout ?? defaultWaitMs) : [];
   const [firstFailure] = failed;
   const exitCode = firstFailure === undefined ? exitCodeOfWait(waited) : exitCodeOf(firstFailure.error.kind);
   if (flags.output === 'json' || flags.output === 'yaml') {

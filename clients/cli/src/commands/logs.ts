@@ -13,10 +13,11 @@ import { explainCredentials, openSession, type Session } from '../settings/open-
 
 interface LogsFlags {
   readonly follow?: boolean;
-  readonly period: number;
+  readonly period?: number;
   readonly limit: number;
 }
 
+const defaultPeriodMs = 3_600_000;
 const followPauseMs = 1_000;
 
 const examples = `
@@ -31,7 +32,7 @@ export function defineLogs(command: Command, { io, finish }: CommandContext): vo
     .argument('<kind>', 'model')
     .argument('<name>', 'name of the model')
     .option('-f, --follow', 'go on with new lines as they come')
-    .option('--period <duration>', 'how far back to begin', durationFlag, 3_600_000)
+    .option('--period <duration>', 'how far back to begin (default: 1h)', durationFlag)
     .option('--limit <count>', 'at most so many of the last lines', countFlag, 200)
     .addHelpText('after', examples)
     .action(async (kind: string, name: string, flags: LogsFlags) => {
@@ -69,7 +70,10 @@ async function runLogs(session: Session, name: string, flags: LogsFlags): Promis
       environment,
       after,
       limit: flags.limit,
-      start: after === undefined ? new Date(io.clock.now() - flags.period).toISOString() : undefined,
+      start:
+        after === undefined
+          ? new Date(io.clock.now() - (flags.period ?? defaultPeriodMs)).toISOString()
+          : undefined,
       signal: io.signal,
     });
   try {

@@ -21,10 +21,7 @@ export function defineUp(command: Command, { io }: CommandContext): void {
     .passThroughOptions()
     .addHelpText('after', examples)
     .action((flags: readonly string[]) => {
-      io.becomeProgram(
-        process.execPath,
-        platformArguments(flags, (name) => import.meta.resolve(name)),
-      );
+      io.becomeProgram(process.execPath, platformArguments(flags, io.resolvePackage));
       throw new BeelineError('USAGE_ERROR', {
         message:
           'this system cannot start the platform from bl; start it with Node.js itself, on Linux or macOS',

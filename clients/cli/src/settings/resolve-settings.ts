@@ -55,7 +55,9 @@ function chooseKey(
   const given = sources.env.BL_API_KEY ?? '';
   if (given !== '') return ['BL_API_KEY', new Secret(given)];
   if (entry?.apiKey !== undefined) return [sources.configPath, entry.apiKey];
-  const others = sources.config.workspaces.map(({ name }) => name).filter((name) => name !== workspace);
+  const others = sources.config.workspaces
+    .filter(({ apiKey }) => apiKey !== undefined)
+    .map(({ name }) => name);
   const known = others.length === 0 ? '' : ` (it has one for ${others.join(', ')})`;
   throw new BeelineError('AUTHENTICATION_REQUIRED', {
     message: `there is no API key for the workspace "${workspace}" in ${sources.configPath}${known}; set BL_API_KEY, or start a platform on this machine with \`bl up\`, which writes one`,

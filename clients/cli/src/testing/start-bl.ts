@@ -81,6 +81,7 @@ export async function startBl(): Promise<TestBl> {
       homeDir: join(dir, 'home'),
       clock,
       signal: stop.signal,
+      resolvePackage: (entry) => `file:///installed/${entry}.ts`,
       becomeProgram: (file, args) => programs.push([file, ...args]),
     };
     const ended = runCli(argv, io).then((code) => ({ code, stdout: stdout.text(), stderr: stderr.text() }));

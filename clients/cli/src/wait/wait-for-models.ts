@@ -24,6 +24,9 @@ interface Watched {
   elapsedMs: number;
 }
 
+/** How long commands wait when nobody says otherwise. */
+export const defaultWaitMs = 300_000;
+
 const pollMs = 250;
 
 async function look(session: Session, watched: Watched): Promise<void> {
