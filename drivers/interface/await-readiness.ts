@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { BeelineError, type Clock, sleep } from '@beeline/core/base';
-import type { UpstreamTarget } from '@beeline/core/contract';
+import type { Endpoint } from './driver.ts';
 
 export interface ReadinessOptions {
-  readonly endpoint: UpstreamTarget;
+  readonly endpoint: Endpoint;
   readonly path: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -18,7 +18,7 @@ const attemptMs = 2_000;
 
 /** Status of `GET path`, or null when nothing answered. */
 export function probeHealth(
-  endpoint: UpstreamTarget,
+  endpoint: Endpoint,
   path: string,
   timeoutMs: number = attemptMs,
 ): Promise<number | null> {

@@ -1,6 +1,8 @@
-import type { UpstreamTarget } from '@beeline/core/contract';
 import type { Capabilities } from './capabilities.ts';
 import type { InstanceState } from './instance-state.ts';
+
+/** An HTTP/1.1 server: a Unix socket or an address. */
+export type Endpoint = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 /** Paths as the process inside the instance sees them; a driver that mounts things changes them. */
 export interface InsidePaths {
@@ -36,7 +38,7 @@ export interface Instance {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: InstanceState;
   /** Where it listens, from `starting` on. */
-  readonly endpoint: UpstreamTarget | null;
+  readonly endpoint: Endpoint | null;
 }
 
 export interface StartOptions {
@@ -48,7 +50,7 @@ export interface StartOptions {
 
 /** A running instance; times are milliseconds since `start` was called. */
 export interface StartedInstance {
-  readonly endpoint: UpstreamTarget;
+  readonly endpoint: Endpoint;
   /** When the server first answered anything: the program is up, the model may still be loading. */
   readonly answeredMs: number;
   readonly readyMs: number;

@@ -4,6 +4,7 @@ export type {
   CheckpointRef,
   Driver,
   DriverEvent,
+  Endpoint,
   InsidePaths,
   Instance,
   InstanceCommand,

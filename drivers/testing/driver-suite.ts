@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { UpstreamTarget } from '@beeline/core/contract';
+
 import { waitFor } from '@beeline/core/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Capabilities, Driver, DriverEvent, InstanceSpec } from '../interface/index.ts';
+import type { Capabilities, Driver, DriverEvent, Endpoint, InstanceSpec } from '../interface/index.ts';
 import { askInstance, buildFakeInstance } from './fake-instance.ts';
 
 export interface DriverSuiteOptions {
@@ -199,7 +199,7 @@ export function describeDriver(options: DriverSuiteOptions): void {
       async function startThenKillOwner(
         openOptions: object,
         behaviour: object = {},
-      ): Promise<readonly { readonly id: string; readonly endpoint: UpstreamTarget }[]> {
+      ): Promise<readonly { readonly id: string; readonly endpoint: Endpoint }[]> {
         await driver.close();
         const owner = spawn(
           process.execPath,

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { randomText } from '@beeline/core/base';
-import type { UpstreamTarget } from '@beeline/core/contract';
-import type { InstanceSpec } from '../interface/index.ts';
+
+import type { Endpoint, InstanceSpec } from '../interface/index.ts';
 
 /** Program of the pretended model server, run by Node with the socket path and its behaviour as arguments. */
 export const fakeModelServerProgram = fileURLToPath(new URL('./fake-model-server.ts', import.meta.url));
@@ -27,7 +27,7 @@ export function buildFakeInstance(
 
 /** Sends a request to an instance and gives back its status and its JSON body. */
 export function askInstance(
-  endpoint: UpstreamTarget,
+  endpoint: Endpoint,
   path = '/',
   body = '',
 ): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {

@@ -1,0 +1,202 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  asBeelineError,
+  BeelineError,
+  type Clock,
+  type Logger,
+  sleep,
+  systemClock,
+} from '@beeline/core/base';
+import type { FeedClient, LocationPort, LogLineMessage, ObservedMessage } from '@beeline/core/contract';
+import type { Flavor } from '@beeline/core/resources';
+import { startLoop } from '@beeline/core/service';
+import type { Driver, DriverEvent } from '@beeline/drivers/interface';
+import type { Runtime } from '@beeline/runtime-interface';
+import { openArtifactCache } from './artifacts/artifact-cache.ts';
+import { defaultLocationConfig, type LocationConfig } from './config.ts';
+import { adoptReplicas } from './instances/adopt-replicas.ts';
+import { createAssignmentTable } from './instances/assignment-table.ts';
+import { drainReplica, loseReplica } from './instances/end-replica.ts';
+import type { LocationContext } from './instances/location-context.ts';
+import { reconcileRevision } from './instances/reconcile-revision.ts';
+import { isLive } from './instances/replica.ts';
+import { buildLogLine } from './instances/replica-log.ts';
+import { describeRevision, type ServedRevision } from './instances/served-revision.ts';
+import { openStandardDrivers } from './standard-drivers.ts';
+import { standardRuntimes } from './standard-runtimes.ts';
+import { loadAssignments } from './sync/assignment-file.ts';
+import { startPullingAssignments } from './sync/pull-assignments.ts';
+import { startPushingLogs } from './sync/push-logs.ts';
+import { startReportingObserved } from './sync/report-observed.ts';
+
+export interface LocationOptions {
+  readonly name: string;
+  /** Its own, kept between runs. */
+  readonly directory: string;
+  readonly feeds: FeedClient;
+  readonly logger: Logger;
+  readonly flavors: readonly Flavor[];
+  readonly clock?: Clock;
+  readonly config?: Partial<LocationConfig>;
+  /** By generation; the location closes them. The standard ones when absent. */
+  readonly drivers?: Readonly<Record<string, Driver>>;
+  /** By engine; the standard ones when absent. */
+  readonly runtimes?: Readonly<Record<string, Runtime>>;
+}
+
+export interface Location {
+  readonly port: LocationPort;
+  /** What control is told. */
+  observe(): ObservedMessage;
+  /**
+   * Takes no more requests, lets replicas finish those they have, ends them and tells control.
+   * `keepReplicas` leaves them running for the next location on the same directory, for as long as the adoption
+   * window lasts.
+   */
+  close(options?: { readonly keepReplicas?: boolean }): Promise<void>;
+}
+
+/** How often demand is sampled and every revision looked at, in milliseconds. */
+const tickMs = 500;
+const closePollMs = 20;
+
+/** Starts a location on a directory: it serves what it was assigned last, with or without control. */
+export async function createLocation(options: LocationOptions): Promise<Location> {
+  const { name, directory, feeds, logger } = options;
+  const clock = options.clock ?? systemClock;
+  const config: LocationConfig = { ...defaultLocationConfig, ...options.config };
+  await mkdir(join(directory, 'code-cache'), { recursive: true, mode: 0o700 });
+  const saved = await loadAssignments(directory);
+  const artifacts = await openArtifactCache(join(directory, 'artifacts'), {
+    maxFiles: config.artifactMaxFiles,
+    maxBytes: config.artifactMaxSize,
+  });
+  const drivers =
+    options.drivers ??
+    openStandardDrivers({ directory, clock, logger, adoptionWindowMs: config.adoptionWindow });
+
+  let closing = false;
+  const touched = new Set<ServedRevision>();
+  const logs = startPushingLogs({ location: name, feeds, clock, logger });
+  const context: LocationContext = {
+    launch: {
+      location: name,
+      artifacts,
+      drivers,
+      runtimes: options.runtimes ?? standardRuntimes,
+      codeCacheDirectory: join(directory, 'code-cache'),
+      monotonicMs: () => clock.monotonicMs(),
+    },
+    config,
+    clock,
+    logger,
+    touch(revision) {
+      if (touched.size === 0) queueMicrotask(lookAtTouched);
+      touched.add(revision);
+    },
+    changed: () => reporter.changed(),
+    log: (line: LogLineMessage) => logs.add(line),
+    say: (revision, replica, text) =>
+      logs.add(buildLogLine(revision.assignment, replica, { at: clock.now(), source: 'platform', text })),
+  };
+  const table = createAssignmentTable(context);
+  const observe = (): ObservedMessage => ({
+    location: name,
+    assignmentsVersion: table.version,
+    flavors: options.flavors,
+    generations: Object.keys(drivers),
+    revisions: [...table.revisions.values()].filter(({ withdrawn }) => !withdrawn).map(describeRevision),
+  });
+  const reporter = startReportingObserved({ feeds, clock, logger, build: observe });
+
+  function lookAtTouched(): void {
+    const revisions = [...touched];
+    touched.clear();
+    if (closing) return;
+    for (const revision of revisions) look(revision);
+    context.changed();
+  }
+  function look(revision: ServedRevision): void {
+    reconcileRevision(context, revision);
+    if (!revision.withdrawn || revision.replicas.size > 0 || revision.pool.inFlight > 0) return;
+    table.forget(revision);
+    evictUnused();
+  }
+  function evictUnused(): void {
+    const keep = () => new Set([...table.revisions.values()].flatMap((one) => one.artifactDigest ?? []));
+    artifacts.evict(keep).then(
+      (bytes) => logger.debug({ bytes }, 'removed files that no revision needs'),
+      (thrown) => logger.error({ detail: asBeelineError(thrown).detail }, 'could not remove unused files'),
+    );
+  }
+  function onDriverEvent(event: DriverEvent): void {
+    for (const revision of table.revisions.values()) {
+      const replica = revision.replicas.get(event.id);
+      if (replica === undefined) continue;
+      if (event.type === 'log') logs.add(buildLogLine(revision.assignment, event.id, event.line));
+      else loseReplica(context, revision, replica, event.type === 'lost' ? event.reason : event.exit);
+      return;
+    }
+  }
+
+  for (const driver of Object.values(drivers)) driver.subscribe(onDriverEvent);
+  if (saved !== null) table.apply(saved);
+  for (const driver of Object.values(drivers)) await adoptReplicas(context, table, driver);
+  const pulling = startPullingAssignments({ directory, feeds, clock, logger, apply: table.apply });
+  const ticking = startLoop({
+    name: 'look at revisions',
+    clock,
+    logger,
+    pauseMs: tickMs,
+    async lap() {
+      const now = clock.monotonicMs();
+      for (const revision of table.revisions.values()) {
+        revision.demand.sample(now, revision.pool.takePeak());
+        look(revision);
+      }
+    },
+  });
+
+  async function drainAll(): Promise<void> {
+    for (const revision of table.revisions.values()) {
+      for (const replica of revision.replicas.values()) {
+        if (isLive(replica)) drainReplica(context, revision, replica, 'the location is stopping');
+      }
+    }
+    const left = () => [...table.revisions.values()].some((revision) => revision.replicas.size > 0);
+    while (left()) await sleep(clock, closePollMs);
+  }
+
+  const port: LocationPort = {
+    location: name,
+    acquire(request) {
+      if (closing) {
+        throw new BeelineError('SHUTTING_DOWN', { message: `location ${name} is stopping; try again` });
+      }
+      const revision = table.revisions.get(request.revision);
+      if (revision !== undefined) return revision.pool.acquire(request);
+      throw new BeelineError('WORKLOAD_UNAVAILABLE', {
+        message: `location ${name} does not serve revision ${request.revision}; try again`,
+      });
+    },
+  };
+
+  return {
+    port,
+    observe,
+    async close(closeOptions = {}) {
+      if (closing) return;
+      closing = true;
+      await Promise.all([pulling.close(), ticking.close()]);
+      const stopping = new BeelineError('SHUTTING_DOWN', {
+        message: `location ${name} is stopping; try again`,
+      });
+      for (const revision of table.revisions.values()) revision.pool.refuseWaiting(stopping);
+      if (closeOptions.keepReplicas !== true) await drainAll();
+      await reporter.close();
+      await logs.close();
+      for (const driver of Object.values(drivers)) await driver.close();
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import { BeelineError, type Clock } from '@beeline/core/base';
+import type { AcquireRequest, Lease, LeaseOutcome, LeaseWait, UpstreamTarget } from '@beeline/core/contract';
+import type { Replica } from '../instances/replica.ts';
+import { noWait, splitWait } from './split-wait.ts';
+
+export interface SlotPoolOptions {
+  readonly clock: Clock;
+  readonly queueLimit: number;
+  readonly queueDeadlineMs: number;
+  /** Why no request may wait now, or null when one may. */
+  refusal(): BeelineError | null;
+  /** When a refused caller should try again, in milliseconds. */
+  retryAfterMs(): number;
+  /** A request began to wait. */
+  onWaiting(): void;
+  /** Nothing could be sent to a replica. */
+  onUnreachable(replica: Replica): void;
+}
+
+interface Waiter {
+  readonly since: number;
+  readonly grant: (replica: Replica) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** The replica with the fewest requests that accepts one more; undefined when none does. */
+export function chooseReplica(ready: readonly Replica[]): Replica | undefined {
+  let best: Replica | undefined;
+  for (const replica of ready) {
+    if (replica.inFlight >= replica.hardConcurrency) continue;
+    if (best === undefined || replica.inFlight < best.inFlight) best = replica;
+  }
+  return best;
+}
+
+class ReplicaLease implements Lease {
+  readonly target: UpstreamTarget;
+  readonly replica: string;
+  readonly wait: LeaseWait;
+  readonly #pool: SlotPool;
+  readonly #held: Replica;
+  #released = false;
+
+  constructor(pool: SlotPool, held: Replica, target: UpstreamTarget, wait: LeaseWait) {
+    this.target = target;
+    this.replica = held.id;
+    this.wait = wait;
+    this.#pool = pool;
+    this.#held = held;
+  }
+
+  release(outcome: LeaseOutcome): void {
+    if (this.#released) {
+      throw new BeelineError('INTERNAL_ERROR', { message: `a lease on ${this.replica} was released twice` });
+    }
+    this.#released = true;
+    this.#pool.giveBack(this.#held, outcome);
+  }
+}
+
+/** The slots of one revision's ready replicas, and the queue for them. A free slot is handed out synchronously. */
+export class SlotPool {
+  readonly #options: SlotPoolOptions;
+  readonly #ready: Replica[] = [];
+  readonly #waiting = new Set<Waiter>();
+  #inFlight = 0;
+  #peak = 0;
+  #lastReleaseAt: number | null = null;
+
+  constructor(options: SlotPoolOptions) {
+    this.#options = options;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** When the last request ended, in monotonic milliseconds. */
+  get lastReleaseAt(): number | null {
+    return this.#lastReleaseAt;
+  }
+
+  /** The highest number of requests in flight and waiting since the last call. */
+  takePeak(): number {
+    const peak = this.#peak;
+    this.#peak = this.#inFlight + this.#waiting.size;
+    return peak;
+  }
+
+  acquire(request: AcquireRequest): Lease | Promise<Lease> {
+    const replica = this.#waiting.size === 0 ? chooseReplica(this.#ready) : undefined;
+    return replica === undefined ? this.#wait(request) : this.#lease(replica, noWait);
+  }
+
+  /** Begins to hand out slots of a replica, first to those who wait. */
+  add(replica: Replica): void {
+    this.#ready.push(replica);
+    this.#grantWaiting();
+  }
+
+  /** Hands out no more slots of it; those that are out stay good. False when it handed out none before. */
+  remove(replica: Replica): boolean {
+    const index = this.#ready.indexOf(replica);
+    if (index !== -1) this.#ready.splice(index, 1);
+    return index !== -1;
+  }
+
+  /** Refuses everybody who waits. */
+  refuseWaiting(error: BeelineError): void {
+    for (const waiter of [...this.#waiting]) waiter.refuse(error);
+  }
+
+  giveBack(replica: Replica, outcome: LeaseOutcome): void {
+    const now = this.#options.clock.monotonicMs();
+    replica.inFlight -= 1;
+    if (outcome !== 'unreachable') replica.served += 1;
+    replica.idleSince = now;
+    this.#inFlight -= 1;
+    this.#lastReleaseAt = now;
+    if (outcome === 'unreachable') this.#options.onUnreachable(replica);
+    if (replica.inFlight === 0 && replica.state === 'draining') replica.onDrained?.();
+    if (this.#waiting.size > 0) this.#grantWaiting();
+  }
+
+  #lease(replica: Replica, wait: LeaseWait): Lease {
+    const { target } = replica;
+    if (target === null) {
+      throw new BeelineError('INTERNAL_ERROR', {
+        message: `replica ${replica.id} is ready without a target`,
+      });
+    }
+    replica.inFlight += 1;
+    this.#inFlight += 1;
+    if (this.#inFlight + this.#waiting.size > this.#peak) this.#peak = this.#inFlight + this.#waiting.size;
+    return new ReplicaLease(this, replica, target, wait);
+  }
+
+  #wait(request: AcquireRequest): Promise<Lease> {
+    const { clock, queueLimit, queueDeadlineMs } = this.#options;
+    const refusal = this.#options.refusal();
+    if (refusal !== null) throw refusal;
+    if (this.#waiting.size >= queueLimit) {
+      throw new BeelineError('QUEUE_FULL', {
+        message: `${this.#waiting.size} requests wait for this deployment already; try again later`,
+        retryAfterMs: this.#options.retryAfterMs(),
+      });
+    }
+    const { signal } = request;
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const waited = new Promise<Lease>((resolve, reject) => {
+      const since = clock.monotonicMs();
+      const leave = () => {
+        this.#waiting.delete(waiter);
+        cancelDeadline();
+        signal.removeEventListener('abort', onAbort);
+      };
+      const waiter: Waiter = {
+        since,
+        grant: (replica) => {
+          leave();
+          resolve(this.#lease(replica, splitWait(since, clock.monotonicMs(), replica)));
+        },
+        refuse: (error) => {
+          leave();
+          reject(error);
+        },
+      };
+      const onAbort = () => waiter.refuse(signal.reason);
+      const cancelDeadline = clock.setTimer(queueDeadlineMs, () =>
+        waiter.refuse(
+          new BeelineError('REPLICA_TIMEOUT', {
+            message: `no replica was free within ${queueDeadlineMs} ms; try again later`,
+            retryAfterMs: this.#options.retryAfterMs(),
+          }),
+        ),
+      );
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(waiter);
+    });
+    this.#peak = Math.max(this.#peak, this.#inFlight + this.#waiting.size);
+    this.#options.onWaiting();
+    return waited;
+  }
+
+  #grantWaiting(): void {
+    for (const waiter of this.#waiting) {
+      const replica = chooseReplica(this.#ready);
+      if (replica === undefined) return;
+      waiter.grant(replica);
+    }
+  }
+}

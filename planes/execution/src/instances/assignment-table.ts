@@ -1,0 +1,115 @@
+import { asBeelineError, BeelineError } from '@beeline/core/base';
+import type { AssignmentsMessage, RevisionAssignment } from '@beeline/core/contract';
+import { SlotPool } from '../ingress/slot-pool.ts';
+import { createDemandWindow } from '../scale/demand-window.ts';
+import { checkSuspect } from './end-replica.ts';
+import type { LocationContext } from './location-context.ts';
+import { isLive } from './replica.ts';
+import { refuseForFailure } from './revision-failure.ts';
+import type { ServedRevision } from './served-revision.ts';
+
+/** Longest scale-down delay that a deployment can have. */
+const demandKeepMs = 3_600_000;
+/** Assumed until a start was measured. */
+const assumedStartMs = 5_000;
+
+/** The revisions of a location, by id. */
+export interface AssignmentTable {
+  /** Version of the assignments that it follows; 0 before the first. */
+  readonly version: number;
+  readonly revisions: ReadonlyMap<string, ServedRevision>;
+  apply(message: AssignmentsMessage): void;
+  /** Forgets a revision that was withdrawn and of which nothing is left. */
+  forget(revision: ServedRevision): void;
+}
+
+function whyRefused(context: LocationContext, revision: ServedRevision): BeelineError | null {
+  if (revision.withdrawn) {
+    return new BeelineError('WORKLOAD_UNAVAILABLE', {
+      message: 'this location no longer serves that revision; try again',
+    });
+  }
+  const now = context.clock.monotonicMs();
+  const { failure } = revision;
+  if (failure === null || [...revision.replicas.values()].some(isLive)) return null;
+  if (revision.proof !== 'failed' && revision.retryAt <= now) return null;
+  return refuseForFailure(failure, Math.max(1_000, revision.retryAt - now));
+}
+
+function newRevision(context: LocationContext, assignment: RevisionAssignment): ServedRevision {
+  const revision: ServedRevision = {
+    assignment,
+    withdrawn: false,
+    proof: assignment.proof === 'done' ? 'proved' : 'pending',
+    failure: null,
+    artifactDigest: assignment.artifactDigest,
+    failures: 0,
+    retryAt: 0,
+    startMs: null,
+    lastReadyAt: null,
+    desired: 0,
+    replicas: new Map(),
+    demand: createDemandWindow(demandKeepMs),
+    pool: new SlotPool({
+      clock: context.clock,
+      queueLimit: context.config.queueLimit,
+      queueDeadlineMs: context.config.queueDeadline,
+      refusal: () => whyRefused(context, revision),
+      retryAfterMs: () => revision.startMs ?? assumedStartMs,
+      onWaiting: () => context.touch(revision),
+      onUnreachable: (replica) => {
+        checkSuspect(context, revision, replica).catch((thrown) => {
+          const { message, detail } = asBeelineError(thrown);
+          context.logger.error({ replica: replica.id, detail }, `a replica could not be checked: ${message}`);
+        });
+      },
+    }),
+  };
+  return revision;
+}
+
+/** Makes an empty table. */
+export function createAssignmentTable(context: LocationContext): AssignmentTable {
+  const revisions = new Map<string, ServedRevision>();
+  let version = 0;
+
+  function update(assignment: RevisionAssignment): ServedRevision {
+    const known = revisions.get(assignment.revision);
+    if (known === undefined) {
+      const added = newRevision(context, assignment);
+      revisions.set(assignment.revision, added);
+      return added;
+    }
+    // A revision that comes back has to prove itself again only when control asks for it.
+    if (known.withdrawn && assignment.proof === 'needed' && known.proof === 'failed') known.proof = 'pending';
+    known.withdrawn = false;
+    known.assignment = assignment;
+    known.artifactDigest = assignment.artifactDigest ?? known.artifactDigest;
+    if (assignment.proof === 'done') known.proof = 'proved';
+    return known;
+  }
+
+  return {
+    get version() {
+      return version;
+    },
+    revisions,
+    apply(message) {
+      version = message.version;
+      const assigned = new Set(message.revisions.map(update));
+      for (const revision of revisions.values()) {
+        if (!assigned.has(revision) && !revision.withdrawn) {
+          revision.withdrawn = true;
+          revision.pool.refuseWaiting(
+            new BeelineError('WORKLOAD_UNAVAILABLE', { message: 'the deployment was taken away; try again' }),
+          );
+        }
+        context.touch(revision);
+      }
+      context.changed();
+    },
+    forget(revision) {
+      revisions.delete(revision.assignment.revision);
+    },
+  };
+}

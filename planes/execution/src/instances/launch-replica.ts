@@ -1,0 +1,122 @@
+import { BeelineError } from '@beeline/core/base';
+import type { RevisionAssignment } from '@beeline/core/contract';
+import type { Driver, StartedInstance } from '@beeline/drivers/interface';
+import type { LaunchRequest, LaunchSpec, Runtime } from '@beeline/runtime-interface';
+import type { Artifact, ArtifactCache } from '../artifacts/artifact-cache.ts';
+import type { Replica } from './replica.ts';
+
+export interface LaunchContext {
+  readonly location: string;
+  readonly artifacts: ArtifactCache;
+  readonly drivers: Readonly<Record<string, Driver>>;
+  readonly runtimes: Readonly<Record<string, Runtime>>;
+  /** Where runtimes may keep compiled code between starts. */
+  readonly codeCacheDirectory: string;
+  readonly monotonicMs: () => number;
+}
+
+/** Thrown when a replica that is starting was drained meanwhile: nothing went wrong. */
+export class LaunchCancelled extends Error {
+  override readonly name = 'LaunchCancelled';
+}
+
+function lookUp<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found !== undefined) return found;
+  throw new BeelineError('TASK_UNSUPPORTED', {
+    message: `this location has no ${what} ${name}; it has ${Object.keys(table).join(', ') || 'none'}`,
+  });
+}
+
+/** The driver that a revision's replicas run on. */
+export function driverOf(context: LaunchContext, assignment: RevisionAssignment): Driver {
+  return lookUp(context.drivers, assignment.template.generation, 'generation');
+}
+
+/** Labels that tell a restarted location what an instance is. */
+export function labelsOf(
+  location: string,
+  assignment: RevisionAssignment,
+  launch: LaunchSpec,
+  digest: string,
+): Record<string, string> {
+  return {
+    location,
+    workspace: assignment.workspace,
+    model: assignment.model,
+    environment: assignment.environment,
+    revision: assignment.revision,
+    artifact: digest,
+    hardConcurrency: String(launch.concurrency.hard),
+    graceMs: String(launch.drain.graceMs),
+    readyPath: launch.ready.path,
+  };
+}
+
+function buildSpec(runtime: Runtime, request: LaunchRequest): LaunchSpec {
+  try {
+    return runtime.buildLaunchSpec(request);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new BeelineError('MODEL_INVALID', { message: `spec.runtime: ${error.message}`, cause: error });
+  }
+}
+
+function continueOrCancel(replica: Replica): void {
+  if (replica.state === 'draining') throw new LaunchCancelled(`replica ${replica.id} is no longer wanted`);
+}
+
+/**
+ * Brings one replica up: files, a look at them, process, readiness.
+ * @throws BeelineError when one of these fails; LaunchCancelled when the replica was drained meanwhile.
+ */
+export async function launchReplica(
+  context: LaunchContext,
+  assignment: RevisionAssignment,
+  digest: string | null,
+  replica: Replica,
+  onStep: (state: 'fetching' | 'starting', artifact: Artifact | null) => void,
+): Promise<StartedInstance> {
+  const { origin, runtime: wanted } = assignment.template;
+  const driver = driverOf(context, assignment);
+  const runtime = lookUp(context.runtimes, wanted.engine, 'runtime');
+  onStep('fetching', null);
+  const artifact = await context.artifacts.fetch({ path: origin.path, digest });
+  continueOrCancel(replica);
+  onStep('fetching', artifact);
+  const inspection = await runtime.inspectModel(artifact.directory, wanted);
+  if (!inspection.ok) throw new BeelineError(inspection.code, { message: inspection.message });
+  continueOrCancel(replica);
+  onStep('starting', artifact);
+
+  const request = {
+    modelName: assignment.model,
+    task: inspection.task,
+    dtype: inspection.dtype,
+    envs: wanted.envs,
+    startTimeoutMs: wanted.startTimeoutMs,
+    codeCacheDirectory: context.codeCacheDirectory,
+  };
+  const outside = buildSpec(runtime, {
+    ...request,
+    modelDirectory: artifact.directory,
+    socketPath: '/run/model.sock',
+  });
+  replica.hardConcurrency = outside.concurrency.hard;
+  replica.graceMs = outside.drain.graceMs;
+  replica.readyPath = outside.ready.path;
+  await driver.create({
+    id: replica.id,
+    labels: labelsOf(context.location, assignment, outside, artifact.digest),
+    modelDirectory: artifact.directory,
+    command: (inside) => buildSpec(runtime, { ...request, ...inside }),
+    ready: outside.ready,
+  });
+  const startedAt = context.monotonicMs();
+  const started = await driver.start(replica.id);
+  continueOrCancel(replica);
+  replica.target = started.endpoint;
+  replica.answeredAt = startedAt + started.answeredMs;
+  replica.readyAt = startedAt + started.readyMs;
+  return started;
+}

@@ -1,0 +1,20 @@
+import type { Clock, Logger } from '@beeline/core/base';
+import type { LogLineMessage } from '@beeline/core/contract';
+import type { LocationConfig } from '../config.ts';
+import type { LaunchContext } from './launch-replica.ts';
+import type { ServedRevision } from './served-revision.ts';
+
+/** What the parts of a location share. */
+export interface LocationContext {
+  readonly launch: LaunchContext;
+  readonly config: LocationConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Looks at a revision again, soon. */
+  touch(revision: ServedRevision): void;
+  /** Something that control is told of has changed. */
+  changed(): void;
+  log(line: LogLineMessage): void;
+  /** Writes a line of the platform into a deployment's log. */
+  say(revision: ServedRevision, replica: string, text: string): void;
+}

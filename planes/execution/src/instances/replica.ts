@@ -1,0 +1,58 @@
+import type { UpstreamTarget } from '@beeline/core/contract';
+
+/** States of a replica at a location; `gone` and `failed` are ends. */
+export type ReplicaState = 'requested' | 'fetching' | 'starting' | 'ready' | 'draining' | 'gone' | 'failed';
+
+/** One replica of a revision. Times are monotonic milliseconds. */
+export interface Replica {
+  readonly id: string;
+  state: ReplicaState;
+  /** Where it serves; null until it is ready. */
+  target: UpstreamTarget | null;
+  /** Requests that it works on, and has worked on. */
+  inFlight: number;
+  served: number;
+  /** Requests at once that it accepts. */
+  hardConcurrency: number;
+  /** How long it gets to end after it was asked to, in milliseconds. */
+  graceMs: number;
+  readyPath: string;
+  readonly requestedAt: number;
+  /** When its server answered for the first time. */
+  answeredAt: number | null;
+  readyAt: number | null;
+  /** When its last request ended, or when it became ready. */
+  idleSince: number;
+  /** It was asked to end: it takes no request any more, whatever comes. */
+  stopSent: boolean;
+  /** Called when it is draining and its last request has ended. */
+  onDrained: (() => void) | null;
+  /** Ends the limit of its draining. */
+  cancelDrain: (() => void) | null;
+}
+
+/** A replica that is wanted and does not exist yet. */
+export function newReplica(id: string, nowMs: number): Replica {
+  return {
+    id,
+    state: 'requested',
+    target: null,
+    inFlight: 0,
+    served: 0,
+    hardConcurrency: 1,
+    graceMs: 0,
+    readyPath: '/health',
+    requestedAt: nowMs,
+    answeredAt: null,
+    readyAt: null,
+    idleSince: nowMs,
+    stopSent: false,
+    onDrained: null,
+    cancelDrain: null,
+  };
+}
+
+/** Serves or is on the way to it. */
+export function isLive(replica: Replica): boolean {
+  return replica.state !== 'draining' && replica.state !== 'gone' && replica.state !== 'failed';
+}

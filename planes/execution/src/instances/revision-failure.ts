@@ -1,0 +1,36 @@
+import { asBeelineError, BeelineError } from '@beeline/core/base';
+import type { RevisionFailure } from '@beeline/core/contract';
+import type { LogLine } from '@beeline/drivers/interface';
+
+const publicCodes: ReadonlySet<string> = new Set<RevisionFailure['code']>([
+  'MODEL_MISSING',
+  'MODEL_INVALID',
+  'MODEL_CHANGED',
+  'TASK_UNSUPPORTED',
+  'LOAD_FAILED',
+  'READINESS_TIMEOUT',
+]);
+
+const isPublic = (code: string): code is RevisionFailure['code'] => publicCodes.has(code);
+
+const tailLines = 20;
+
+/** What control and the waiting callers are told of a start that failed. */
+export function describeFailure(thrown: unknown, tail: readonly LogLine[]): RevisionFailure {
+  const error = asBeelineError(thrown);
+  const code = error.code === 'COMMAND_INVALID' ? 'LOAD_FAILED' : error.code;
+  return {
+    code: isPublic(code) ? code : 'INTERNAL_ERROR',
+    message: error.message,
+    logTail: tail.slice(-tailLines).map((line) => line.text),
+  };
+}
+
+/** What a caller gets while no replica can be started. */
+export function refuseForFailure(failure: RevisionFailure, retryAfterMs: number): BeelineError {
+  const last = failure.logTail.at(-1);
+  return new BeelineError('REPLICA_FAILED_TO_START', {
+    message: `the model server did not start: ${failure.message}${last === undefined ? '' : ` (its last line: ${last.slice(0, 300)})`}`,
+    retryAfterMs,
+  });
+}

@@ -1,0 +1,58 @@
+import type {
+  ObservedRevision,
+  ReplicaCounts,
+  RevisionAssignment,
+  RevisionFailure,
+} from '@beeline/core/contract';
+import type { SlotPool } from '../ingress/slot-pool.ts';
+import type { DemandWindow } from '../scale/demand-window.ts';
+import type { Replica } from './replica.ts';
+
+/** A revision that the location serves, or served until its last replica is gone. */
+export interface ServedRevision {
+  /** As control last sent it. */
+  assignment: RevisionAssignment;
+  /** Control no longer assigns it: it goes when its replicas are gone. */
+  withdrawn: boolean;
+  proof: ObservedRevision['proof'];
+  /** Of the last attempt to start a replica; null after one that worked. */
+  failure: RevisionFailure | null;
+  /** Digest of the files, once they were fetched or control said so. */
+  artifactDigest: string | null;
+  /** Attempts in a row that failed, and the monotonic time before which there is no other. */
+  failures: number;
+  retryAt: number;
+  /** How long the last start took, in milliseconds. */
+  startMs: number | null;
+  lastReadyAt: number | null;
+  /** What was last decided, to log only changes. */
+  desired: number;
+  readonly replicas: Map<string, Replica>;
+  readonly pool: SlotPool;
+  readonly demand: DemandWindow;
+}
+
+const countedStates = ['requested', 'fetching', 'starting', 'ready', 'draining'] as const;
+
+/** How many replicas there are in each state. */
+export function countReplicas(replicas: Iterable<Replica>): ReplicaCounts {
+  const counts = { requested: 0, fetching: 0, starting: 0, ready: 0, draining: 0 };
+  for (const { state } of replicas) {
+    const counted = countedStates.find((name) => name === state);
+    if (counted !== undefined) counts[counted] += 1;
+  }
+  return counts;
+}
+
+/** What control is told of a revision. */
+export function describeRevision(revision: ServedRevision): ObservedRevision {
+  return {
+    revision: revision.assignment.revision,
+    proof: revision.proof,
+    failure: revision.failure,
+    artifactDigest: revision.artifactDigest,
+    replicas: countReplicas(revision.replicas.values()),
+    inFlight: revision.pool.inFlight,
+    waiting: revision.pool.waiting,
+  };
+}

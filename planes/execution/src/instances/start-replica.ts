@@ -1,0 +1,107 @@
+import { asBeelineError, BeelineError, backoffMs, formatDuration, randomText } from '@beeline/core/base';
+import type { Driver } from '@beeline/drivers/interface';
+import { driverOf, LaunchCancelled, launchReplica } from './launch-replica.ts';
+import type { LocationContext } from './location-context.ts';
+import { isLive, newReplica, type Replica } from './replica.ts';
+import { describeFailure, refuseForFailure } from './revision-failure.ts';
+import type { ServedRevision } from './served-revision.ts';
+
+const firstBackoffMs = 500;
+/** After so many failures that look like ours and not the model's, a proof is given up. */
+const internalAttempts = 3;
+
+/** Ends what is left of an instance and forgets it. Safe in every state. */
+export async function discardInstance(driver: Driver, id: string): Promise<void> {
+  if (!driver.list().some((instance) => instance.id === id)) return;
+  await driver.stop(id, 0);
+  await driver.remove(id);
+}
+
+/** Puts the next attempt off, the longer the more have failed. */
+export function backOff(context: LocationContext, revision: ServedRevision): number {
+  revision.failures += 1;
+  const pauseMs = backoffMs(revision.failures, {
+    firstMs: firstBackoffMs,
+    maxMs: context.config.startBackoffMax,
+  });
+  revision.retryAt = context.clock.monotonicMs() + pauseMs;
+  context.clock.setTimer(pauseMs, () => context.touch(revision));
+  return pauseMs;
+}
+
+function recordReady(context: LocationContext, revision: ServedRevision, replica: Replica): void {
+  const now = context.clock.monotonicMs();
+  replica.state = 'ready';
+  replica.idleSince = now;
+  revision.startMs = now - replica.requestedAt;
+  revision.lastReadyAt = now;
+  revision.failures = 0;
+  revision.failure = null;
+  if (revision.proof === 'pending') revision.proof = 'proved';
+  const startMs = (replica.answeredAt ?? now) - replica.requestedAt;
+  const loadMs = now - (replica.answeredAt ?? now);
+  context.say(
+    revision,
+    replica.id,
+    `ready after ${formatDuration(now - replica.requestedAt)} (start ${formatDuration(startMs)}, load ${formatDuration(loadMs)})`,
+  );
+  revision.pool.add(replica);
+}
+
+function recordFailure(
+  context: LocationContext,
+  revision: ServedRevision,
+  replica: Replica,
+  thrown: unknown,
+): void {
+  const driver = context.launch.drivers[revision.assignment.template.generation];
+  const known = driver?.list().some((instance) => instance.id === replica.id) === true;
+  const failure = describeFailure(thrown, known ? driver.tail(replica.id) : []);
+  const { code, detail } = asBeelineError(thrown);
+  context.logger.warn(
+    { revision: revision.assignment.revision, replica: replica.id, code, detail },
+    `a replica did not start: ${failure.message}`,
+  );
+  context.say(revision, replica.id, `did not start: ${failure.code}: ${failure.message}`);
+  replica.state = 'failed';
+  revision.failure = failure;
+  const pauseMs = backOff(context, revision);
+  const definite = failure.code !== 'INTERNAL_ERROR' || revision.failures >= internalAttempts;
+  if (revision.proof === 'pending' && definite) revision.proof = 'failed';
+  if ([...revision.replicas.values()].some(isLive)) return;
+  revision.pool.refuseWaiting(refuseForFailure(failure, pauseMs));
+}
+
+/** Starts one replica and follows it until it is ready, failed or no longer wanted. Never rejects. */
+export async function startReplica(context: LocationContext, revision: ServedRevision): Promise<void> {
+  const { assignment } = revision;
+  const replica = newReplica(randomText(12), context.clock.monotonicMs());
+  revision.replicas.set(replica.id, replica);
+  context.changed();
+  const digest = assignment.artifactDigest ?? revision.artifactDigest;
+  try {
+    await launchReplica(context.launch, assignment, digest, replica, (state, artifact) => {
+      replica.state = state;
+      if (artifact !== null) revision.artifactDigest = artifact.digest;
+      if (state === 'starting') context.say(revision, replica.id, 'starting');
+      context.changed();
+    });
+    recordReady(context, revision, replica);
+    context.touch(revision);
+    return;
+  } catch (thrown) {
+    const unwanted =
+      thrown instanceof LaunchCancelled ||
+      (thrown instanceof BeelineError && thrown.code === 'REPLICA_LOST' && replica.stopSent);
+    if (unwanted) replica.state = 'gone';
+    else recordFailure(context, revision, replica, thrown);
+  }
+  try {
+    await discardInstance(driverOf(context.launch, assignment), replica.id);
+  } catch (thrown) {
+    const { message, detail } = asBeelineError(thrown);
+    context.logger.error({ replica: replica.id, detail }, `a replica could not be removed: ${message}`);
+  }
+  revision.replicas.delete(replica.id);
+  context.touch(revision);
+}

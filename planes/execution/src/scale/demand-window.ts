@@ -1,0 +1,31 @@
+/** The highest demand of each second, kept for as long as anybody asks about. */
+export interface DemandWindow {
+  /** Adds what was the highest since the last call. */
+  sample(nowMs: number, peak: number): void;
+  /** The highest within the last `windowMs`. */
+  peakOver(nowMs: number, windowMs: number): number;
+}
+
+export function createDemandWindow(keepMs: number): DemandWindow {
+  let seconds: { second: number; peak: number }[] = [];
+  return {
+    sample(nowMs, peak) {
+      const second = Math.floor(nowMs / 1_000);
+      const last = seconds.at(-1);
+      if (last?.second === second) {
+        last.peak = Math.max(last.peak, peak);
+        return;
+      }
+      seconds.push({ second, peak });
+      const oldest = Math.floor((nowMs - keepMs) / 1_000) - 1;
+      if ((seconds[0]?.second ?? oldest) < oldest)
+        seconds = seconds.filter((entry) => entry.second >= oldest);
+    },
+    peakOver(nowMs, windowMs) {
+      const oldest = (nowMs - windowMs) / 1_000;
+      let highest = 0;
+      for (const entry of seconds) if (entry.second >= oldest) highest = Math.max(highest, entry.peak);
+      return highest;
+    },
+  };
+}

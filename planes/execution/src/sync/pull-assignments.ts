@@ -1,0 +1,35 @@
+import type { Clock, Logger } from '@beeline/core/base';
+import type { AssignmentsMessage, FeedClient } from '@beeline/core/contract';
+import { type Loop, startLoop } from '@beeline/core/service';
+import { saveAssignments } from './assignment-file.ts';
+
+const waitMs = 30_000;
+
+export interface PullAssignmentsOptions {
+  readonly directory: string;
+  readonly feeds: FeedClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  apply(message: AssignmentsMessage): void;
+}
+
+/**
+ * Follows the assignments. It begins with the whole present picture, whatever was saved: control may have been
+ * restored from a backup and count versions anew.
+ */
+export function startPullingAssignments(options: PullAssignmentsOptions): Loop {
+  let version = 0;
+  return startLoop({
+    name: 'pull assignments',
+    clock: options.clock,
+    logger: options.logger,
+    pauseMs: 0,
+    async lap(signal) {
+      const message = await options.feeds.pullAssignments(version, waitMs, signal);
+      if (message === null || signal.aborted) return;
+      options.apply(message);
+      version = message.version;
+      await saveAssignments(options.directory, message);
+    },
+  });
+}
