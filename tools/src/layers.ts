@@ -59,7 +59,12 @@ export const layers: readonly Layer[] = [
       '@beeline/drivers/interface',
       '@beeline/runtime-interface',
     ],
-    testsMayImport: [...coreTesting, '@beeline/drivers/process', '@beeline/runtime-transformers'],
+    testsMayImport: [
+      ...coreTesting,
+      '@beeline/drivers/process',
+      '@beeline/drivers/testing',
+      '@beeline/runtime-transformers',
+    ],
   },
   {
     place: 'planes/standalone',

@@ -1,0 +1,226 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BeelineError } from '@beeline/core/base';
+import type { ObservedRevision } from '@beeline/core/contract';
+import { waitFor } from '@beeline/core/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildAssignment, type LocationFixture, openLocationFixture } from './testing/location-fixture.ts';
+
+let fixture: LocationFixture;
+beforeEach(async () => {
+  fixture = await openLocationFixture();
+});
+afterEach(() => fixture.close());
+
+const observed = (revision = 'rev1'): ObservedRevision | undefined =>
+  fixture.location.observe().revisions.find((one) => one.revision === revision);
+const assigned = (revision = 'rev1') => waitFor('the assignment', () => observed(revision));
+const ready = (count: number, revision = 'rev1') =>
+  waitFor(`${count} ready replicas`, () => observed(revision)?.replicas.ready === count);
+const nothingRuns = (revision = 'rev1') =>
+  waitFor('the end of all replicas', () => {
+    const replicas = observed(revision)?.replicas;
+    return replicas !== undefined && Object.values(replicas).every((count) => count === 0);
+  });
+
+test('the first request wakes a replica and is told what it waited for; the next one waits for nothing', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { loadMs: 200 }))]);
+  await assigned();
+  expect(observed()?.replicas.ready).toBe(0);
+  const first = await fixture.ask('rev1');
+  expect(first.status).toBe(200);
+  expect(first.lease.wait.startMs).toBeGreaterThan(0);
+  expect(first.lease.wait.loadMs).toBeGreaterThan(100);
+  const second = fixture.location.port.acquire({
+    revision: 'rev1',
+    executionId: 'ex_2',
+    signal: new AbortController().signal,
+  });
+  if (second instanceof Promise) throw new Error('a free replica is handed out without a promise');
+  expect(second.wait).toEqual({ queueMs: 0, startMs: 0, loadMs: 0 });
+  second.release('served');
+});
+
+test('many callers of a sleeping revision wake as many replicas as they need and all are served', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { loadMs: 100, answerMs: 20 }))]);
+  await assigned();
+  const answers = await Promise.all(Array.from({ length: 3 }, () => fixture.ask('rev1')));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(new Set(answers.map(({ lease }) => lease.replica)).size).toBeLessThanOrEqual(2);
+  expect(observed()).toMatchObject({ waiting: 0, inFlight: 0 });
+});
+
+test('a revision that has to prove itself starts without a request, and control hears that it is ready', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m'), { proof: 'needed' })]);
+  const report = await waitFor('the proof', () =>
+    fixture.feeds.observed
+      .flatMap(({ revisions }) => revisions)
+      .find(({ proof, artifactDigest }) => proof === 'proved' && artifactDigest !== null),
+  );
+  expect(report.artifactDigest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(report.replicas.ready).toBe(1);
+  await waitFor('the log', () => fixture.feeds.logs.some(({ message }) => message.startsWith('ready after')));
+});
+
+test.each([
+  ['MODEL_MISSING', 'no-such-model', null],
+  ['MODEL_INVALID', 'empty', {}],
+  ['LOAD_FAILED', 'broken', { exitWhileLoading: 4 }],
+] as const)(
+  'a revision that cannot start fails its proof with %s and the reason',
+  async (code, name, behaviour) => {
+    const path =
+      behaviour === null ? join(fixture.directory, name) : await fixture.writeModel(name, behaviour);
+    if (code === 'MODEL_INVALID') {
+      await rm(join(path, 'behaviour.json'));
+      await writeFile(join(path, 'other'), '');
+    }
+    fixture.feeds.assign([buildAssignment(path, { proof: 'needed' })]);
+    await waitFor('the failure', () => observed()?.proof === 'failed');
+    expect(observed()?.failure?.code).toBe(code);
+    if (code === 'MODEL_MISSING') expect(observed()?.failure?.message).toContain(path);
+    if (code === 'LOAD_FAILED') expect(observed()?.failure?.logTail).toEqual(['the model is broken']);
+    await nothingRuns();
+    await expect(fixture.acquire('rev1')).rejects.toMatchObject({ code: 'REPLICA_FAILED_TO_START' });
+  },
+);
+
+test('one that is never ready fails with READINESS_TIMEOUT', async () => {
+  const assignment = buildAssignment(await fixture.writeModel('m', { neverReady: true }), {
+    proof: 'needed',
+  });
+  const { template } = assignment;
+  const runtime = { ...template.runtime, startTimeoutMs: 700 };
+  fixture.feeds.assign([{ ...assignment, template: { ...template, runtime } }]);
+  await waitFor('the failure', () => observed()?.failure?.code === 'READINESS_TIMEOUT');
+});
+
+test('callers that wait for a start that fails are told why', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { exitWhileLoading: 4, loadMs: 50 }))]);
+  await assigned();
+  const refused = await Promise.allSettled([fixture.acquire('rev1'), fixture.acquire('rev1')]);
+  for (const one of refused) {
+    expect(one).toMatchObject({ status: 'rejected', reason: { code: 'REPLICA_FAILED_TO_START' } });
+    if (one.status === 'rejected' && one.reason instanceof BeelineError) {
+      expect(one.reason.message).toContain('the model is broken');
+      expect(one.reason.retryAfterMs).toBeGreaterThan(0);
+    }
+  }
+});
+
+test('replicas go when they are idle for long enough, and come back for the next request', async () => {
+  const path = await fixture.writeModel('m');
+  fixture.feeds.assign([buildAssignment(path, {}, { retentionMs: 300 })]);
+  await assigned();
+  const first = await fixture.ask('rev1');
+  await nothingRuns();
+  const second = await fixture.ask('rev1');
+  expect(second.status).toBe(200);
+  expect(second.lease.replica).not.toBe(first.lease.replica);
+});
+
+test('requests that never stop lose nothing while the last replica goes again and again', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m'), {}, { retentionMs: 0 })]);
+  await assigned();
+  for (let round = 0; round < 6; round += 1) {
+    expect((await fixture.ask('rev1')).status).toBe(200);
+    // Ask again while the replica drains, at a different moment each time.
+    await new Promise((resolve) => setTimeout(resolve, round * 100));
+  }
+});
+
+test('a minimum is kept, and a replica that dies is replaced', async () => {
+  fixture.feeds.assign([
+    buildAssignment(await fixture.writeModel('m'), {}, { minReplicas: 1, retentionMs: 0 }),
+  ]);
+  await ready(1);
+  const lease = await fixture.acquire('rev1');
+  await fixture.ask('rev1', '/crash').catch(() => {});
+  lease.release('broken');
+  await waitFor('another replica', async () => (await fixture.ask('rev1')).lease.replica !== lease.replica);
+});
+
+test('a replica that cannot be reached is checked, and taken back when it answers', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m'))]);
+  await assigned();
+  const lease = await fixture.acquire('rev1');
+  lease.release('unreachable');
+  const again = await fixture.ask('rev1');
+  expect(again.lease.replica).toBe(lease.replica);
+});
+
+test('a retiring revision keeps nothing warm and still serves late requests', async () => {
+  const path = await fixture.writeModel('m');
+  fixture.feeds.assign([buildAssignment(path)]);
+  await assigned();
+  await fixture.ask('rev1');
+  fixture.feeds.assign([buildAssignment(path, { purpose: 'retire' })]);
+  await nothingRuns();
+  expect((await fixture.ask('rev1')).status).toBe(200);
+  await nothingRuns();
+});
+
+test('a withdrawn revision finishes what runs, and is then not served any more', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { answerMs: 300 }))]);
+  await assigned();
+  await fixture.ask('rev1');
+  const running = fixture.ask('rev1');
+  fixture.feeds.assign([]);
+  await waitFor('the withdrawal', () => observed() === undefined);
+  expect((await running).status).toBe(200);
+  await waitFor('the end', () =>
+    fixture.acquire('rev1').then(
+      (lease) => lease.release('aborted'),
+      (error) => error.code === 'WORKLOAD_UNAVAILABLE',
+    ),
+  );
+});
+
+test('everything goes on while control is down, and it hears of it afterwards', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m'), {}, { retentionMs: 300 })]);
+  await assigned();
+  fixture.feeds.setDown(true);
+  expect((await fixture.ask('rev1')).status).toBe(200);
+  await nothingRuns();
+  expect((await fixture.ask('rev1')).status).toBe(200);
+  const before = fixture.feeds.observed.length;
+  fixture.feeds.setDown(false);
+  await waitFor('a report', () => fixture.feeds.observed.length > before, 20_000);
+});
+
+test('a restart without control serves what was assigned before, with the replicas that were left running', async () => {
+  const path = await fixture.writeModel('m');
+  fixture.feeds.assign([buildAssignment(path)]);
+  await assigned();
+  const before = await fixture.ask('rev1');
+  await fixture.location.close({ keepReplicas: true });
+  fixture.feeds.setDown(true);
+  await fixture.restart();
+  const after = await fixture.ask('rev1');
+  expect(after.lease.replica).toBe(before.lease.replica);
+  expect(after.body.pid).toBe(before.body.pid);
+});
+
+test('a revision is served from the files it was made from, even when these are gone', async () => {
+  const path = await fixture.writeModel('m');
+  fixture.feeds.assign([buildAssignment(path, {}, { retentionMs: 0 })]);
+  await assigned();
+  await fixture.ask('rev1');
+  const digest = observed()?.artifactDigest ?? null;
+  await rm(path, { recursive: true });
+  await nothingRuns();
+  fixture.feeds.assign([buildAssignment(path, { artifactDigest: digest }, { retentionMs: 0 })]);
+  expect((await fixture.ask('rev1')).status).toBe(200);
+});
+
+test('closing refuses new requests, finishes those that run and ends all replicas', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { answerMs: 300 }))]);
+  await assigned();
+  await fixture.ask('rev1');
+  const running = fixture.ask('rev1');
+  const closed = fixture.location.close();
+  await expect(fixture.acquire('rev1')).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+  expect((await running).status).toBe(200);
+  await closed;
+  expect(fixture.feeds.observed.at(-1)?.revisions[0]?.replicas.ready).toBe(0);
+});

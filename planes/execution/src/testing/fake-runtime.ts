@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fakeModelServerProgram } from '@beeline/drivers/testing';
+import type { Runtime } from '@beeline/runtime-interface';
+
+/** A runtime whose model is a file `behaviour.json` that tells the pretended model server what to do. */
+export function createFakeRuntime(concurrency = { target: 2, hard: 4 }): Runtime {
+  const behaviours = new Map<string, string>();
+  return {
+    name: 'fake',
+    async inspectModel(modelDirectory) {
+      const text = await readFile(join(modelDirectory, 'behaviour.json'), 'utf8').catch(() => null);
+      if (text === null) {
+        return { ok: false, code: 'MODEL_INVALID', message: 'there is no behaviour.json' };
+      }
+      behaviours.set(modelDirectory, text);
+      return { ok: true, task: 'text-classification', dtype: 'fp32', reasons: [] };
+    },
+    buildLaunchSpec: ({ modelDirectory, socketPath, envs, startTimeoutMs }) => ({
+      runtime: 'fake',
+      argv: [process.execPath, fakeModelServerProgram, socketPath, behaviours.get(modelDirectory) ?? '{}'],
+      env: envs,
+      ready: { path: '/health', timeoutMs: startTimeoutMs },
+      metricsPath: null,
+      infoPath: '/info',
+      drain: { signal: 'SIGTERM', graceMs: 5_000 },
+      concurrency,
+      usageDialect: 'none',
+    }),
+  };
+}
