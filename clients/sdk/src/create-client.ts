@@ -1,5 +1,5 @@
 import type { Clock, Secret } from '@beeline/core/base';
-import type { ExecutionRecord } from '@beeline/core/contract';
+import type { ExecutionRecord, WorkspaceBody } from '@beeline/core/contract';
 import { foregroundClock } from './foreground-clock.ts';
 import { type ModelCalls, modelCalls } from './model-calls.ts';
 import { openConnection } from './open-connection.ts';
@@ -26,20 +26,13 @@ export interface ClientOptions {
   readonly clock?: Clock;
 }
 
-/** A workspace as the API returns it. */
-export interface Workspace {
-  readonly name: string;
-  readonly displayName?: string;
-  readonly id?: string;
-}
-
 /** Everything a program can ask of a platform, for one workspace. */
 export interface Client {
   readonly models: ModelCalls;
   readonly environments: EnvironmentCalls;
   readonly policies: PolicyCalls;
   readonly locations: LocationCalls;
-  readonly workspaces: { get(name: string, options?: CallOptions): Promise<Workspace> };
+  readonly workspaces: { get(name: string, options?: CallOptions): Promise<WorkspaceBody> };
   readonly executions: { get(id: string, options?: CallOptions): Promise<ExecutionRecord> };
   /** Sends one request to a model: see runModel. */
   run(model: string, options?: RunOptions): Promise<Response>;
@@ -63,7 +56,7 @@ export function createClient(options: ClientOptions): Client {
     environments: environmentCalls(connection),
     policies: policyCalls(connection),
     locations: locationCalls(connection),
-    workspaces: { get: readOne<Workspace>('workspaces') },
+    workspaces: { get: readOne<WorkspaceBody>('workspaces') },
     executions: { get: readOne<ExecutionRecord>('executions') },
     run: (model, run) => runModel(options, model, run),
   };

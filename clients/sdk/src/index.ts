@@ -1,7 +1,7 @@
 export type { Applied, ApplyOutcome } from './apply-resource.ts';
-export { type Client, type ClientOptions, createClient, type Workspace } from './create-client.ts';
+export { type Client, type ClientOptions, createClient } from './create-client.ts';
 export { foregroundClock } from './foreground-clock.ts';
-export type { LogLine, LogsOptions, ModelCallOptions, ModelCalls } from './model-calls.ts';
+export type { LogsOptions, ModelCallOptions, ModelCalls } from './model-calls.ts';
 export { readRunError } from './read-error-response.ts';
 export type {
   CallOptions,

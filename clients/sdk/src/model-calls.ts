@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from '@beeline/core/contract';
+import type { ExecutionRecord, LogLineBody } from '@beeline/core/contract';
 import type { Model, ModelInput, Revision } from '@beeline/core/resources';
 import { type Applied, applyResource } from './apply-resource.ts';
 import type { Connection } from './open-connection.ts';
@@ -17,18 +17,6 @@ export interface LogsOptions extends ModelCallOptions {
   readonly limit?: number | undefined;
 }
 
-/** One line of a model's log. */
-export interface LogLine {
-  readonly id: string;
-  /** RFC 3339. */
-  readonly timestamp: string;
-  readonly message: string;
-  readonly severity: number;
-  readonly source: 'stdout' | 'stderr' | 'platform';
-  readonly revision: string;
-  readonly replica: string;
-}
-
 export interface ModelCalls {
   list(options?: ModelCallOptions): Promise<readonly Model[]>;
   get(name: string, options?: ModelCallOptions): Promise<Model>;
@@ -41,7 +29,7 @@ export interface ModelCalls {
   /** The newest first. */
   revisions(name: string, options?: ModelCallOptions): Promise<readonly Revision[]>;
   /** The oldest first: the last ones, or those after a line that is known. */
-  logs(name: string, options?: LogsOptions): Promise<readonly LogLine[]>;
+  logs(name: string, options?: LogsOptions): Promise<readonly LogLineBody[]>;
   /** The newest first. */
   executions(
     name: string,

@@ -66,6 +66,14 @@ describe('bl logs', () => {
     expect(stdout.match(/line \d/g)).toEqual(['line 1', 'line 2', 'line 3', 'line 4', 'line 5']);
   });
 
+  it('refuses more lines than the platform gives at once', async () => {
+    const { code, stderr } = await bl.run(['logs', 'model', 'm', '--limit', '1001']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('a whole number from 1 to 1000; see bl logs'),
+    ]);
+  });
+
   it('refuses what has no logs', async () => {
     expect(await bl.run(['logs', 'policy', 'p'])).toMatchObject({
       code: 2,

@@ -1,6 +1,6 @@
 import { BeelineError, sleep } from '@beeline/core/base';
+import type { LogLineBody } from '@beeline/core/contract';
 import { defaultEnvironment, findKind } from '@beeline/core/resources';
-import type { LogLine } from '@beeline/sdk';
 import type { Command } from 'commander';
 import { writeLine } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
@@ -33,7 +33,7 @@ export function defineLogs(command: Command, { io, finish }: CommandContext): vo
     .argument('<name>', 'name of the model')
     .option('-f, --follow', 'go on with new lines as they come')
     .option('--period <duration>', 'how far back to begin (default: 1h)', durationFlag)
-    .option('--limit <count>', 'at most so many of the last lines', countFlag, 200)
+    .option('--limit <count>', 'at most so many of the last lines, up to 1000', countFlag, 200)
     .addHelpText('after', examples)
     .action(async (kind: string, name: string, flags: LogsFlags) => {
       if (findKind(kind)?.kind !== 'Model') {
@@ -47,14 +47,14 @@ export function defineLogs(command: Command, { io, finish }: CommandContext): vo
   addGlobalOptions(command);
 }
 
-/** A line as a person reads it; severities are those of OpenTelemetry. */
-function formatLine({ io }: Session, line: LogLine): string {
+/** A line as a person reads it. Many runtimes write everything to standard error: that alone is no alarm. */
+function formatLine({ io }: Session, line: LogLineBody): string {
   const head = paint(io.stdout, io.env, 'dim', `${line.timestamp} ${line.replica}`);
-  if (line.severity < 13) return `${head} ${line.message}`;
-  return `${head} ${paint(io.stdout, io.env, line.severity < 17 ? 'yellow' : 'red', line.message)}`;
+  const message = line.source === 'stderr' ? paint(io.stdout, io.env, 'yellow', line.message) : line.message;
+  return `${head} ${message}`;
 }
 
-async function printLines(session: Session, lines: readonly LogLine[]): Promise<void> {
+async function printLines(session: Session, lines: readonly LogLineBody[]): Promise<void> {
   const { io, options } = session;
   const asData = options.output === 'json' || options.output === 'yaml';
   for (const line of lines) {
@@ -90,7 +90,7 @@ async function runLogs(session: Session, name: string, flags: LogsFlags): Promis
 /** Asks for later lines until the person stops it; a platform that is away for a while is waited for. */
 async function follow(
   session: Session,
-  read: (after: string | undefined) => Promise<readonly LogLine[]>,
+  read: (after: string | undefined) => Promise<readonly LogLineBody[]>,
   lastId: string | undefined,
   batch: number,
 ): Promise<void> {

@@ -14,8 +14,8 @@ export function durationFlag(text: string): number {
   throw new InvalidArgumentError('It must be a duration such as 30s or 5m.');
 }
 
-/** A flag that counts something, from 1. */
+/** A flag that counts lines; the platform gives at most 1000 at once. */
 export function countFlag(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1.');
+  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
 }

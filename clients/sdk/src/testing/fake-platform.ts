@@ -4,12 +4,12 @@ import { asBeelineError, BeelineError, httpStatusOf, Secret } from '@beeline/cor
 import {
   apiErrorBody,
   type ExecutionRecord,
+  type LogLineBody,
   platformErrorBody,
   platformErrorHeaders,
   readCredential,
 } from '@beeline/core/contract';
 import type { Location, Revision } from '@beeline/core/resources';
-import type { LogLine } from '../model-calls.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
 
 export interface RecordedRequest {
@@ -35,7 +35,7 @@ export interface FakePlatform {
   readonly store: FakeStore;
   readonly locations: Location[];
   readonly revisions: Revision[];
-  readonly logs: LogLine[];
+  readonly logs: LogLineBody[];
   readonly executions: ExecutionRecord[];
   /** Answers instead of the platform when it returns something; `hang` never answers. */
   intercept: (request: RecordedRequest) => FakeAnswer | 'hang' | undefined;
