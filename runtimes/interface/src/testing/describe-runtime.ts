@@ -160,6 +160,7 @@ function describeAnswers(runtime: Runtime, fixture: RuntimeFixture, options: Run
           status: 404,
           says: /no\/such\/path/,
         },
+        { name: 'a path that is no URL', path: '//', call: {}, status: 404, says: /\/\// },
         { name: 'a wrong method', path: '/', call: { method: 'DELETE' }, status: 405, says: /DELETE/ },
         { name: 'a body that is too large', path: '/', call: { body: tooLarge }, status: 413, says: /bytes/ },
       ];

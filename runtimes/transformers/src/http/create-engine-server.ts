@@ -22,10 +22,10 @@ async function handleRequest(
   response: ServerResponse,
 ): Promise<void> {
   const started = performance.now();
-  const path = new URL(request.url ?? '/', 'http://engine').pathname;
+  const [path = '/'] = (request.url ?? '/').split('?', 1);
   const exchange = openExchange(request, response, engine.config);
   response.on('close', () => {
-    const route = path in routeTable ? path : 'unknown';
+    const route = Object.hasOwn(routeTable, path) ? path : 'unknown';
     engine.metrics.requests.add(1, {
       route,
       status: `${response.writableFinished ? response.statusCode : 499}`,
@@ -37,7 +37,7 @@ async function handleRequest(
   try {
     await runRoute(engine, exchange, path);
   } catch (thrown) {
-    answerError(toEngineError(thrown), exchange, response);
+    answerError(toEngineError(thrown), path, exchange, response);
   } finally {
     exchange.close();
   }
@@ -69,11 +69,10 @@ async function runRoute(engine: Engine, exchange: Exchange, path: string): Promi
   await route.run(engine, model, exchange);
 }
 
-function answerError(error: EngineError, exchange: Exchange, response: ServerResponse): void {
+function answerError(error: EngineError, path: string, exchange: Exchange, response: ServerResponse): void {
   if (response.headersSent || response.destroyed) return;
   if (error.retryAfterSeconds !== null) response.setHeader('retry-after', error.retryAfterSeconds);
   if (error.code === 'METHOD_NOT_ALLOWED') {
-    const path = new URL(exchange.request.url ?? '/', 'http://engine').pathname;
     response.setHeader('allow', Object.keys(routeTable[path] ?? {}).join(', '));
   }
   // The rest of a body that is not wanted is read and dropped, so that the caller sees the answer.
