@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../base/index.ts';
 import { compileConfig, settings } from './compile-config.ts';
@@ -33,6 +35,12 @@ describe('a configuration', () => {
       argv: ['--port', '3', '--once'],
     });
     expect(config).toMatchObject({ port: 3, queueTimeout: 2_000, logLevel: 'debug', once: true });
+  });
+
+  it('makes paths absolute and knows the home of the account', () => {
+    const paths = { dataDir: settings.path({ description: 'Data', default: '~/.beeline/data' }) };
+    expect(compileConfig(paths, { env: {} }).dataDir).toBe(join(homedir(), '.beeline/data'));
+    expect(compileConfig(paths, { env: { BL_DATA_DIR: 'here' } }).dataDir).toBe(join(process.cwd(), 'here'));
   });
 
   it('keeps secrets in a Secret', () => {

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import {
   BeelineError,
   describeViolations,
@@ -46,6 +48,9 @@ export const settings = {
   text: <D extends string | null>(text: SettingText<D>) => setting<string, D>(text, accept),
   secret: <D extends string | null>(text: SettingText<D>) =>
     setting<Secret, D>(text, (value) => accept(new Secret(value))),
+  /** A file or folder: made absolute, `~/` is the home of this account. */
+  path: (text: SettingText<string>) =>
+    setting<string, string>(text, (value) => accept(resolve(value.replace(/^~(?=\/|$)/, homedir())))),
   flag: (text: SettingText<string>) =>
     setting<boolean, string>(text, (value) =>
       value === 'true' || value === 'false' ? accept(value === 'true') : refuse('must be true or false'),

@@ -81,7 +81,10 @@ export const layers: readonly Layer[] = [
     mayImport: ['@beeline/core/base', '@beeline/core/resources', '@beeline/core/contract', '@beeline/sdk'],
     testsMayImport: coreTesting,
   },
-  { place: 'tools', mayImport: ['@beeline/core/base'] },
+  {
+    place: 'tools',
+    mayImport: [...everyCoreRoom, '@beeline/sdk', '@beeline/standalone'],
+  },
   {
     place: 'test',
     mayImport: [

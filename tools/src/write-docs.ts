@@ -1,7 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderExampleConfig, standaloneSettings } from '@beeline/standalone';
 import { renderErrorReference } from './render-error-reference.ts';
 import { repositoryRoot } from './source-files.ts';
 
-writeFileSync(join(repositoryRoot, 'docs/reference/errors.md'), renderErrorReference());
-console.log('wrote docs/reference/errors.md');
+const pages = {
+  'docs/reference/errors.md': renderErrorReference(),
+  'deploy/config/standalone.example.yaml': renderExampleConfig(standaloneSettings),
+};
+
+for (const [path, text] of Object.entries(pages)) {
+  writeFileSync(join(repositoryRoot, path), text);
+  console.log(`wrote ${path}`);
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { createControlPlane, openStore } from '@beeline/control';
+import { BeelineError, type Clock, type Logger, Secret, sleep } from '@beeline/core/base';
+import { createFeedClient, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
+import { sendJson } from '@beeline/core/service';
+import { applyServerLimits, createGateway, gatewayServerOptions } from '@beeline/data';
+import { createLocation } from '@beeline/execution';
+import type { StandaloneConfig } from './config.ts';
+import { createDispatchServer, type Dispatch } from './dispatch-requests.ts';
+import { ensureAdminKey } from './ensure-admin-key.ts';
+import { listen } from './listen.ts';
+
+/** A running platform. */
+export interface Platform {
+  readonly apiUrl: string;
+  readonly runUrl: string;
+  readonly workspace: string;
+  /** The admin key, when this start made one; afterwards only the configuration file has it. */
+  readonly newApiKey: Secret | null;
+  readonly apiKey: Secret;
+  readonly configPath: string;
+  /** Stops accepting, lets running requests end within the drain timeout, then stops every part. */
+  close(): Promise<void>;
+}
+
+/** What this machine has; models run on its processors only. */
+const hostFlavor = { name: process.arch === 'x64' ? 'x86' : process.arch, type: 'cpu' } as const;
+
+/** The workspace that exists from the first start on. */
+const firstWorkspace = 'default';
+
+function answerStarting(_request: unknown, response: ServerResponse): void {
+  const error = new BeelineError('NO_CAPACITY', { message: 'the platform is starting', retryAfterMs: 1_000 });
+  const body = platformErrorBody(error, { component: 'gateway', requestId: 'none', nowMs: Date.now() });
+  sendJson(response, 503, body, platformErrorHeaders(error, 'gateway'));
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Closes what was opened, last first, even when one of them fails; the first failure is thrown at the end. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of [...closers].reverse()) {
+    await close().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/**
+ * Starts control, location and gateway in this process, behind one port and on one data directory.
+ * @throws BeelineError PORT_TAKEN, DATA_DIRECTORY_UNUSABLE, INVALID_CONFIGURATION, STORE_UNAVAILABLE; whatever had
+ * been opened is closed again.
+ */
+export async function startPlatform(
+  config: StandaloneConfig,
+  clock: Clock,
+  logger: Logger,
+): Promise<Platform> {
+  const closers: (() => Promise<void>)[] = [];
+  const dispatch: { -readonly [K in keyof Dispatch]: Dispatch[K] } = {
+    control: answerStarting,
+    inference: answerStarting,
+    inferenceUpgrade: (_request, socket) => socket.destroy(),
+  };
+  try {
+    const server = createDispatchServer(dispatch, gatewayServerOptions);
+    applyServerLimits(server);
+    const port = await listen(server, config.host, config.port);
+    closers.push(() => closeServer(server));
+    const localUrl = `http://127.0.0.1:${port}`;
+    const runUrl =
+      config.publicUrl ?? (config.host === '0.0.0.0' ? localUrl : `http://${config.host}:${port}`);
+
+    const store = await openStore(config.databaseUrl?.reveal() ?? { dataDir: config.dataDir }, {
+      clock,
+      logger,
+    });
+    closers.push(() => store.close());
+    const internalToken = new Secret(randomBytes(32).toString('base64url'));
+    const control = await createControlPlane({
+      store,
+      clock,
+      logger: logger.child({ plane: 'control' }),
+      internalToken,
+      publicUrl: runUrl,
+      localLocation: { name: config.location, displayName: 'This machine', country: null, continent: null },
+    });
+    closers.push(() => control.close());
+    dispatch.control = control.handle;
+    const key = await ensureAdminKey({
+      store,
+      configPath: config.config,
+      workspace: firstWorkspace,
+      localUrl,
+      runUrl,
+      nowMs: clock.now(),
+    });
+
+    const feedsFor = (name: string) => createFeedClient({ controlUrl: localUrl, token: internalToken, name });
+    const location = await createLocation({
+      name: config.location,
+      directory: join(config.dataDir, 'location'),
+      feeds: feedsFor(config.location),
+      flavors: [hostFlavor],
+      config,
+      clock,
+      logger: logger.child({ plane: 'execution' }),
+    });
+    closers.push(() => location.close());
+    const gateway = await createGateway({
+      name: 'embedded',
+      directory: join(config.dataDir, 'gateway'),
+      feeds: feedsFor('embedded'),
+      locations: [location.port],
+      clock,
+      logger: logger.child({ plane: 'data' }),
+      config,
+    });
+    closers.push(() => gateway.close());
+    dispatch.inference = gateway.handle;
+    dispatch.inferenceUpgrade = gateway.handleUpgrade;
+    while (!gateway.ready()) await sleep(clock, 10);
+
+    return {
+      apiUrl: `${runUrl}/v0`,
+      runUrl,
+      workspace: firstWorkspace,
+      newApiKey: key.isNew ? key.secret : null,
+      apiKey: key.secret,
+      configPath: config.config,
+      close: () => closeAll(closers),
+    };
+  } catch (error) {
+    await closeAll(closers).catch((closing: unknown) => {
+      logger.error({ detail: String(closing) }, 'closing after a failed start failed as well');
+    });
+    throw error;
+  }
+}
