@@ -109,7 +109,9 @@ describe('an update', () => {
     await waitForStatus(test.client, 'never', 'FAILED');
     const refusal = await waitFor('the gateway to refuse', async () => {
       const { status, body } = await ask(test.client, 'never', 'hello');
-      const { error } = body as { error: { component: string; code: string; retryable: boolean; message: string } };
+      const { error } = body as {
+        error: { component: string; code: string; retryable: boolean; message: string };
+      };
       return error.component === 'gateway' ? { status, ...error } : null;
     });
     expect(refusal).toMatchObject({ status: 404, code: 'WORKLOAD_UNAVAILABLE', retryable: false });

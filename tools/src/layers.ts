@@ -19,13 +19,13 @@ const everyCoreRoom = [
 const coreTesting = ['@beeline/core/testing'];
 
 export const layers: readonly Layer[] = [
-  { place: 'core/base', mayImport: [] },
+  { place: 'core/base', mayImport: [], testsMayImport: ['core/testing'] },
   { place: 'core/resources', mayImport: ['core/base'] },
   { place: 'core/contract', mayImport: ['core/base', 'core/resources'] },
   { place: 'core/relay', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
   { place: 'core/service', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
   { place: 'core/testing', mayImport: ['core/base'] },
-  { place: 'drivers/interface', mayImport: ['@beeline/core/base'] },
+  { place: 'drivers/interface', mayImport: ['@beeline/core/base'], testsMayImport: coreTesting },
   {
     place: 'drivers/testing',
     mayImport: ['@beeline/core/base', '@beeline/core/testing', 'drivers/interface'],
@@ -79,7 +79,7 @@ export const layers: readonly Layer[] = [
   {
     place: 'clients/cli',
     mayImport: ['@beeline/core/base', '@beeline/core/resources', '@beeline/core/contract', '@beeline/sdk'],
-    testsMayImport: coreTesting,
+    testsMayImport: [...coreTesting, '@beeline/sdk/testing'],
   },
   {
     place: 'tools',

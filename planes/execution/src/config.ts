@@ -12,7 +12,7 @@ export const locationSettings = {
     description: 'How long a request waits for a replica before it is refused with REPLICA_TIMEOUT',
     default: '100s',
   }),
-  drainTimeout: settings.durationMs({
+  replicaDrainTimeout: settings.durationMs({
     description: 'How long a replica that is no longer wanted may go on with requests it has',
     default: '5m',
   }),

@@ -64,7 +64,7 @@ export function drainReplica(
     void stopAndForget(context, revision, replica, replica.graceMs);
   };
   replica.onDrained = stop;
-  replica.cancelDrain = context.clock.setTimer(context.config.drainTimeout, stop);
+  replica.cancelDrain = context.clock.setTimer(context.config.replicaDrainTimeout, stop);
   if (replica.inFlight === 0) stop();
 }
 
