@@ -115,7 +115,6 @@ export async function createLocation(options: LocationOptions): Promise<Location
     touched.clear();
     if (closing) return;
     for (const revision of revisions) look(revision);
-    context.changed();
   }
   function look(revision: ServedRevision): void {
     reconcileRevision(context, revision);

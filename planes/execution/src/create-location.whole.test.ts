@@ -213,6 +213,24 @@ test('a revision is served from the files it was made from, even when these are 
   expect((await fixture.ask('rev1')).status).toBe(200);
 });
 
+test('a replica that drains with requests is taken back when it is needed again', async () => {
+  const path = await fixture.writeModel('m');
+  const spread = buildAssignment(path, {}, { minReplicas: 2 });
+  fixture.feeds.assign([spread]);
+  await ready(2);
+  const leases = [await fixture.acquire('rev1'), await fixture.acquire('rev1')];
+  expect(new Set(leases.map(({ replica }) => replica)).size).toBe(2);
+  fixture.feeds.assign([buildAssignment(path)]);
+  await waitFor('a draining replica', () => observed()?.replicas.draining === 1);
+  fixture.feeds.assign([spread]);
+  await ready(2);
+  expect(observed()?.replicas).toMatchObject({ starting: 0, draining: 0 });
+  for (const lease of leases) lease.release('served');
+  await waitFor('the log', () =>
+    fixture.feeds.logs.some(({ message }) => message.startsWith('needed again')),
+  );
+});
+
 test('closing refuses new requests, finishes those that run and ends all replicas', async () => {
   fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { answerMs: 300 }))]);
   await assigned();

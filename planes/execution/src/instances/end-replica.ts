@@ -27,6 +27,7 @@ async function stopAndForget(
   }
   if (replica.state === 'draining') replica.state = 'gone';
   revision.replicas.delete(replica.id);
+  context.changed();
   context.touch(revision);
 }
 

@@ -46,6 +46,7 @@ function recordReady(context: LocationContext, revision: ServedRevision, replica
     `ready after ${formatDuration(now - replica.requestedAt)} (start ${formatDuration(startMs)}, load ${formatDuration(loadMs)})`,
   );
   revision.pool.add(replica);
+  context.changed();
 }
 
 function recordFailure(
@@ -103,5 +104,6 @@ export async function startReplica(context: LocationContext, revision: ServedRev
     context.logger.error({ replica: replica.id, detail }, `a replica could not be removed: ${message}`);
   }
   revision.replicas.delete(replica.id);
+  context.changed();
   context.touch(revision);
 }

@@ -6,6 +6,9 @@ export interface DemandWindow {
   peakOver(nowMs: number, windowMs: number): number;
 }
 
+/** Old seconds are swept out in batches, not one by one. */
+const sweepSeconds = 60;
+
 export function createDemandWindow(keepMs: number): DemandWindow {
   let seconds: { second: number; peak: number }[] = [];
   return {
@@ -18,13 +21,17 @@ export function createDemandWindow(keepMs: number): DemandWindow {
       }
       seconds.push({ second, peak });
       const oldest = Math.floor((nowMs - keepMs) / 1_000) - 1;
-      if ((seconds[0]?.second ?? oldest) < oldest)
-        seconds = seconds.filter((entry) => entry.second >= oldest);
+      const first = seconds[0]?.second ?? oldest;
+      if (first < oldest - sweepSeconds) seconds = seconds.filter((entry) => entry.second >= oldest);
     },
     peakOver(nowMs, windowMs) {
       const oldest = (nowMs - windowMs) / 1_000;
       let highest = 0;
-      for (const entry of seconds) if (entry.second >= oldest) highest = Math.max(highest, entry.peak);
+      for (let index = seconds.length - 1; index >= 0; index -= 1) {
+        const entry = seconds[index];
+        if (entry === undefined || entry.second < oldest) break;
+        highest = Math.max(highest, entry.peak);
+      }
       return highest;
     },
   };
