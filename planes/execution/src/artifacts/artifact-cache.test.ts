@@ -113,7 +113,7 @@ const refusals: readonly (readonly [string, () => Promise<unknown>, string, stri
   ['a symbolic link', () => symlink('/etc/passwd', join(origin, 'link')), 'MODEL_INVALID', 'a symbolic link'],
   [
     'a pipe',
-    async () => execFileSync('mkfifo', [join(origin, 'pipe')]),
+    async () => execFileSync('sh', ['-c', 'mkfifo "$0"', join(origin, 'pipe')]),
     'MODEL_INVALID',
     'a socket or a pipe',
   ],

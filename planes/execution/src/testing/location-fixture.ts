@@ -38,7 +38,7 @@ export async function openLocationFixture(config: Partial<LocationConfig> = {}):
       logger: silentLogger,
       flavors: [{ name: 'x86', type: 'cpu' }],
       runtimes: { fake: createFakeRuntime() },
-      config: { drainTimeout: 5_000, ...config, ...changes },
+      config: { replicaDrainTimeout: 5_000, ...config, ...changes },
     });
   let location = await open({});
   const acquire = async (revision: string, signal = new AbortController().signal) =>
