@@ -33,17 +33,17 @@ export async function takeFeedVersion(queries: Queries, feed: FeedName): Promise
 export interface FeedSignals {
   announce(feed: FeedName, version: number): void;
   /** Calls back at each new version until the returned function is called. */
-  listen(feed: FeedName, callback: () => void): () => void;
+  listen(feed: FeedName, callback: (version: number) => void): () => void;
 }
 
 export function createFeedSignals(): FeedSignals {
   const known = new Map<FeedName, number>();
-  const listeners = new Map<FeedName, Set<() => void>>();
+  const listeners = new Map<FeedName, Set<(version: number) => void>>();
   return {
     announce(feed, version) {
       if (version <= (known.get(feed) ?? 0)) return;
       known.set(feed, version);
-      for (const callback of [...(listeners.get(feed) ?? [])]) callback();
+      for (const callback of [...(listeners.get(feed) ?? [])]) callback(version);
     },
     listen(feed, callback) {
       const callbacks = listeners.get(feed) ?? new Set();

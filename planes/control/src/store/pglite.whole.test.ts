@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openTestStore } from '../testing/open-test-store.ts';
+import { storeSuite } from '../testing/store-suite.ts';
+import { writeUntilKilled } from '../testing/write-until-killed.ts';
+import { openStore } from './open-store.ts';
+import { listWorkspaces } from './workspaces.ts';
+
+storeSuite('PGlite', openTestStore);
+
+describe('a data directory', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'beeline-data-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('has every write that was accepted before kill -9', { timeout: 120_000 }, async () => {
+    let next = 0;
+    for (const writes of [1, 7, 30, 13]) {
+      next = (await writeUntilKilled(dataDir, next, writes)) + 1;
+      const store = await openStore({ dataDir });
+      const names = new Set((await listWorkspaces(store.queries)).map((row) => row.name));
+      await store.close();
+      const missing = Array.from({ length: next }, (_, index) => `w${index}`).filter(
+        (name) => !names.has(name),
+      );
+      expect(missing).toEqual([]);
+    }
+  });
+
+  it('whose first start was cut short begins anew', async () => {
+    mkdirSync(join(dataDir, 'database'));
+    writeFileSync(join(dataDir, 'database', 'PG_VERSION'), '17');
+    const store = await openStore({ dataDir });
+    expect(await listWorkspaces(store.queries)).toEqual([]);
+    await store.close();
+  });
+
+  it('of a newer version is refused', async () => {
+    const store = await openStore({ dataDir });
+    await sql`INSERT INTO schema_migrations (number, name) VALUES (9999, 'future')`.execute(store.queries);
+    await store.close();
+    await expect(openStore({ dataDir })).rejects.toMatchObject({
+      code: 'DATA_DIRECTORY_UNUSABLE',
+      message: expect.stringMatching(/newer Beeline \(schema 9999, .*upgrade Beeline/),
+    });
+  });
+
+  it('is held by one process at a time, and freed by its death', async () => {
+    const store = await openStore({ dataDir });
+    await expect(openStore({ dataDir })).rejects.toThrow(`is held by process ${process.pid}`);
+    await store.close();
+    const holder = spawn(process.execPath, ['-e', '']);
+    await once(holder, 'exit');
+    writeFileSync(join(dataDir, 'lock'), JSON.stringify({ pid: holder.pid, startTicks: null }));
+    await (await openStore({ dataDir })).close();
+    // A process that took over the number of the dead one does not hold the lock.
+    writeFileSync(join(dataDir, 'lock'), JSON.stringify({ pid: process.pid, startTicks: '1' }));
+    await (await openStore({ dataDir })).close();
+  });
+
+  it('that cannot be made is refused with the way out', async () => {
+    const file = join(dataDir, 'file');
+    writeFileSync(file, '');
+    await expect(openStore({ dataDir: join(file, 'data') })).rejects.toMatchObject({
+      code: 'DATA_DIRECTORY_UNUSABLE',
+      message: expect.stringMatching(/choose another one/),
+    });
+  });
+});
