@@ -6,7 +6,11 @@ import { paint } from './output/paint.ts';
 /** An error as lines for a person: one for each field that is wrong, otherwise one. */
 export function errorLines(error: BeelineError): readonly string[] {
   const text = error.fields.length > 0 ? describeViolations(error.fields) : error.message;
-  return text.split('\n').filter((line) => line.trim() !== '');
+  // The platform speaks of its query parameters; here the same thing is a flag.
+  return text
+    .replaceAll('?environment=', '-e NAME')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
 }
 
 /** The same error, saying which document or file it is about. */

@@ -63,6 +63,13 @@ export async function readApiError(response: Response): Promise<BeelineError> {
   });
 }
 
+/** What happened, then what to do next. */
+const joinSentences = (...parts: readonly unknown[]) =>
+  parts
+    .filter((part) => typeof part === 'string' && part !== '')
+    .map((part) => String(part).replace(/\.$/, ''))
+    .join('. ');
+
 /**
  * The error of an inference response when the platform made it: its body is read then. Null for a success and for
  * an error of the model itself, whose body is left to the caller.
@@ -76,7 +83,7 @@ export async function readRunError(response: Response): Promise<BeelineError | n
   const { message, action, retryable, request_id: requestId } = error as Record<string, unknown>;
   const retryAfterMs = retryAfterMsOf(response);
   return new BeelineError(errorCodeOf(code, response.status), {
-    message: [message, action].filter((part) => typeof part === 'string').join('; '),
+    message: joinSentences(message, action),
     ...(typeof retryable === 'boolean' ? { retryable } : {}),
     ...(typeof requestId === 'string' ? { requestId } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

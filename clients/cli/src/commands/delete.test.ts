@@ -60,6 +60,16 @@ describe('bl delete', () => {
     });
   });
 
+  it('speaks of the flag where the platform speaks of its query', async () => {
+    bl.platform.intercept = () => ({
+      status: 400,
+      body: { error: 'INVALID_INPUT', code: 400, message: 'deployed twice: say which with ?environment=' },
+    });
+    expect((await bl.run(['delete', 'model', 'a'])).stderr).toBe(
+      'error: Model:a: deployed twice: say which with -e NAME\n',
+    );
+  });
+
   it.each([
     [['delete'], /the kind must be one of environment, policy, model\n/],
     [['delete', 'modle', 'a'], /\(received modle\); did you mean model\?/],

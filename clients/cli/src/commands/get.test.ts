@@ -79,7 +79,7 @@ describe('bl get', () => {
       },
     });
     const { stdout } = await bl.run(['get', 'model', 'other', '-o', 'pretty']);
-    expect(stdout).toMatch(/REVISION: +rev_1 \(newest rev_2\)\nREPLICAS: +2\/4 \(\+1 starting\)\n/);
+    expect(stdout).toMatch(/REVISION: +rev_1\nNEWEST: +rev_2\nREPLICAS: +2\/4 \(\+1 starting\)\n/);
     expect(stdout).toContain('CONDITIONS:\n  Ready  False  MODEL_MISSING  5m ago  gone\n');
     expect(stdout).toContain('EVENTS:\n  10s ago  FAILED  no such file\n');
   });

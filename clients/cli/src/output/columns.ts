@@ -34,17 +34,13 @@ function replicasOf({ observed, spec }: Model): string {
   return `${ready}/${spec.serverlessConfig.maxNumReplicas}${starting === 0 ? '' : ` (+${starting} starting)`}`;
 }
 
-function revisionOf({ observed: { activeRevision, latestRevision } }: Model): string {
-  if (latestRevision === null || latestRevision === activeRevision) return activeRevision ?? none;
-  return `${activeRevision ?? none} (newest ${latestRevision})`;
-}
-
 export const modelColumns: readonly Column<Model>[] = [
   workspace,
   name,
   { header: 'ENVIRONMENT', text: ({ metadata }) => metadata.environment },
   status,
-  { header: 'REVISION', text: revisionOf },
+  { header: 'REVISION', text: ({ observed }) => observed.activeRevision ?? none },
+  { header: 'NEWEST', wide: true, text: ({ observed }) => observed.latestRevision ?? none },
   { header: 'REPLICAS', text: replicasOf },
   ...times,
   { header: 'ORIGIN', wide: true, text: ({ spec }) => spec.runtime.model },

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createFakeClock, type FakeClock } from '@beeline/core/testing';
 import { type FakePlatform, startFakePlatform } from '@beeline/sdk/testing';
-import type { CliIo, OutputStream } from '../cli-io.ts';
 import { runCli } from '../run-cli.ts';
+import { captureStream, createTestIo } from './test-io.ts';
 
 /** What a command line did. */
 export interface BlResult {
@@ -39,20 +39,6 @@ export interface TestBl {
   close(): Promise<void>;
 }
 
-function capture(isTTY: boolean): { stream: OutputStream; text: () => string } {
-  const chunks: Buffer[] = [];
-  return {
-    stream: {
-      isTTY,
-      write(chunk, done) {
-        chunks.push(Buffer.from(chunk));
-        done();
-      },
-    },
-    text: () => Buffer.concat(chunks).toString('utf8'),
-  };
-}
-
 async function* inputOf(text: string) {
   yield text;
 }
@@ -69,10 +55,10 @@ export async function startBl(): Promise<TestBl> {
   };
 
   function start(argv: readonly string[], input: RunInput = {}): RunningBl {
-    const stdout = capture(input.terminal === true);
-    const stderr = capture(input.terminal === true);
+    const stdout = captureStream(input.terminal === true);
+    const stderr = captureStream(input.terminal === true);
     const stop = new AbortController();
-    const io: CliIo = {
+    const io = createTestIo({
       stdin: inputOf(input.stdin ?? ''),
       stdout: stdout.stream,
       stderr: stderr.stream,
@@ -81,9 +67,8 @@ export async function startBl(): Promise<TestBl> {
       homeDir: join(dir, 'home'),
       clock,
       signal: stop.signal,
-      resolvePackage: (entry) => `file:///installed/${entry}.ts`,
       becomeProgram: (file, args) => programs.push([file, ...args]),
-    };
+    });
     const ended = runCli(argv, io).then((code) => ({ code, stdout: stdout.text(), stderr: stderr.text() }));
     return { stdout: stdout.text, stderr: stderr.text, ended, stop: () => stop.abort(new Error('Ctrl-C')) };
   }
