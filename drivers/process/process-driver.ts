@@ -210,6 +210,8 @@ export function openProcessDriver(options: ProcessDriverOptions): Driver {
       );
       listeners.clear();
       await ownership.release(left);
+      const elsewhere = !socketDirectory.startsWith(directory);
+      if (elsewhere && !left) await rm(socketDirectory, { recursive: true, force: true });
     },
   };
 }

@@ -11,6 +11,8 @@ interface Behaviour {
   readonly neverReady?: boolean;
   readonly exitWhileLoading?: number;
   readonly ignoreTerm?: boolean;
+  /** How long it takes to end after its last answer. */
+  readonly stopMs?: number;
   readonly grandchildren?: boolean;
   readonly floodLines?: number;
   readonly lines?: readonly string[];
@@ -26,7 +28,7 @@ for (const line of behaviour.lines ?? []) console.log(line);
 for (let index = 0; index < (behaviour.floodLines ?? 0); index += 1) console.log(`line ${index}`);
 process.on('SIGTERM', () => {
   if (behaviour.ignoreTerm === true) return;
-  server.close(() => process.exit(0));
+  server.close(() => setTimeout(() => process.exit(0), behaviour.stopMs ?? 0));
   server.closeIdleConnections();
 });
 if (behaviour.grandchildren === true) {

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { BeelineError } from '@beeline/core/base';
 import type { ObservedRevision } from '@beeline/core/contract';
 import { waitFor } from '@beeline/core/testing';
@@ -119,14 +123,37 @@ test('replicas go when they are idle for long enough, and come back for the next
   expect(second.lease.replica).not.toBe(first.lease.replica);
 });
 
-test('requests that never stop lose nothing while the last replica goes again and again', async () => {
-  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m'), {}, { retentionMs: 0 })]);
+test('a request that comes while the last replica stops gets a new one', async () => {
+  const path = await fixture.writeModel('m', { stopMs: 400 });
+  fixture.feeds.assign([buildAssignment(path, {}, { retentionMs: 0 })]);
   await assigned();
-  for (let round = 0; round < 6; round += 1) {
-    expect((await fixture.ask('rev1')).status).toBe(200);
-    // Ask again while the replica drains, at a different moment each time.
-    await new Promise((resolve) => setTimeout(resolve, round * 100));
+  const first = await fixture.ask('rev1');
+  await waitFor('the end of the last replica', () => observed()?.replicas.draining === 1);
+  const second = await fixture.ask('rev1');
+  expect(second.status).toBe(200);
+  expect(second.lease.replica).not.toBe(first.lease.replica);
+});
+
+test('no request is lost while replicas come and go under load', async () => {
+  const path = await fixture.writeModel('m', { answerMs: 5 });
+  const bounds = [1, 3, 2, 4].map((minReplicas) => ({ minReplicas, retentionMs: 0 }));
+  fixture.feeds.assign([buildAssignment(path, {}, bounds[0])]);
+  await assigned();
+  let stop = false;
+  const statuses: number[] = [];
+  const callers = Array.from({ length: 6 }, async () => {
+    while (!stop) statuses.push((await fixture.ask('rev1')).status);
+  });
+  for (const bound of bounds) {
+    fixture.feeds.assign([buildAssignment(path, {}, { ...bound, targetConcurrency: 8 })]);
+    await ready(bound.minReplicas);
   }
+  fixture.feeds.assign([buildAssignment(path, {}, { targetConcurrency: 8, retentionMs: 0 })]);
+  await ready(1);
+  stop = true;
+  await Promise.all(callers);
+  expect(statuses.length).toBeGreaterThan(50);
+  expect(statuses.filter((status) => status !== 200)).toEqual([]);
 });
 
 test('a minimum is kept, and a replica that dies is replaced', async () => {
@@ -199,6 +226,21 @@ test('a restart without control serves what was assigned before, with the replic
   const after = await fixture.ask('rev1');
   expect(after.lease.replica).toBe(before.lease.replica);
   expect(after.body.pid).toBe(before.body.pid);
+});
+
+test('after a kill -9 the next location serves with the replica of the one before', async () => {
+  const path = await fixture.writeModel('m');
+  await fixture.location.close();
+  const program = fileURLToPath(new URL('./testing/location-process.ts', import.meta.url));
+  const owner = spawn(process.execPath, [program, join(fixture.directory, 'location'), path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [replica] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
+  fixture.feeds.setDown(true);
+  await fixture.restart();
+  expect((await fixture.ask('rev1')).lease).toMatchObject({ replica, wait: { startMs: 0, loadMs: 0 } });
 });
 
 test('a revision is served from the files it was made from, even when these are gone', async () => {

@@ -1,15 +1,15 @@
-import { asBeelineError } from '@beeline/core/base';
+import { asBeelineError, sleep } from '@beeline/core/base';
 import { type InstanceExit, probeHealth } from '@beeline/drivers/interface';
 import { driverOf } from './launch-replica.ts';
 import type { LocationContext } from './location-context.ts';
 import type { Replica } from './replica.ts';
 import type { ServedRevision } from './served-revision.ts';
-import { backOff, discardInstance } from './start-replica.ts';
+import { backOff, discardInstance, shortLifeMs } from './start-replica.ts';
 
-/** A replica that ends sooner than this after it was ready is not replaced at once. */
-const shortLifeMs = 10_000;
-const suspectProbes = 3;
+/** A busy server may refuse connections for a while; one that has ended is noticed by its driver at once. */
+const suspectProbes = 5;
 const suspectProbeMs = 1_000;
+const suspectPauseMs = 500;
 
 async function stopAndForget(
   context: LocationContext,
@@ -123,6 +123,8 @@ export async function checkSuspect(
       revision.pool.add(replica);
       return;
     }
+    await sleep(context.clock, suspectPauseMs);
+    if (replica.state !== 'ready') return;
   }
   loseReplica(context, revision, replica, 'it could not be reached and does not answer');
 }

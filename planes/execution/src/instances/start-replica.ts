@@ -7,6 +7,8 @@ import { describeFailure, refuseForFailure } from './revision-failure.ts';
 import type { ServedRevision } from './served-revision.ts';
 
 const firstBackoffMs = 500;
+/** A replica that ends sooner than this after it was ready counts as a failed start. */
+export const shortLifeMs = 10_000;
 /** After so many failures that look like ours and not the model's, a proof is given up. */
 const internalAttempts = 3;
 
@@ -35,7 +37,6 @@ function recordReady(context: LocationContext, revision: ServedRevision, replica
   replica.idleSince = now;
   revision.startMs = now - replica.requestedAt;
   revision.lastReadyAt = now;
-  revision.failures = 0;
   revision.failure = null;
   if (revision.proof === 'pending') revision.proof = 'proved';
   const startMs = (replica.answeredAt ?? now) - replica.requestedAt;
@@ -46,6 +47,9 @@ function recordReady(context: LocationContext, revision: ServedRevision, replica
     `ready after ${formatDuration(now - replica.requestedAt)} (start ${formatDuration(startMs)}, load ${formatDuration(loadMs)})`,
   );
   revision.pool.add(replica);
+  context.clock.setTimer(shortLifeMs, () => {
+    if (replica.state === 'ready') revision.failures = 0;
+  });
   context.changed();
 }
 
