@@ -83,18 +83,21 @@ export class ProcessInstance {
       throw new BeelineError('DRIVER_UNAVAILABLE', { message: 'the process driver restores no checkpoints' });
     }
     this.#state = 'starting';
+    const { clock } = this.#context;
+    const calledAt = clock.monotonicMs();
     await this.#spawn(spec);
+    const spawnMs = clock.monotonicMs() - calledAt;
     const endpoint = { socketPath: this.#context.socketPath };
     try {
       const times = await awaitReadiness({
         endpoint,
         ...spec.ready,
-        clock: this.#context.clock,
+        clock,
         signal: this.#endSignal.signal,
       });
       this.#state = 'ready';
       if (options.paused === true) await this.freeze();
-      return { endpoint, ...times };
+      return { endpoint, answeredMs: spawnMs + times.answeredMs, readyMs: spawnMs + times.readyMs };
     } catch (error) {
       if (this.#exit === null) await this.stop(0);
       throw error;

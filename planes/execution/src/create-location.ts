@@ -66,7 +66,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
   const { name, directory, feeds, logger } = options;
   const clock = options.clock ?? systemClock;
   const config: LocationConfig = { ...defaultLocationConfig, ...options.config };
-  await mkdir(join(directory, 'code-cache'), { recursive: true, mode: 0o700 });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const saved = await loadAssignments(directory);
   const artifacts = await openArtifactCache(join(directory, 'artifacts'), {
     maxFiles: config.artifactMaxFiles,
@@ -77,6 +77,8 @@ export async function createLocation(options: LocationOptions): Promise<Location
     openStandardDrivers({ directory, clock, logger, adoptionWindowMs: config.adoptionWindow });
 
   let closing = false;
+  /** Nothing is started before it is known what runs already. */
+  let adopting = true;
   const touched = new Set<ServedRevision>();
   const logs = startPushingLogs({ location: name, feeds, clock, logger });
   const context: LocationContext = {
@@ -113,7 +115,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
   function lookAtTouched(): void {
     const revisions = [...touched];
     touched.clear();
-    if (closing) return;
+    if (closing || adopting) return;
     for (const revision of revisions) look(revision);
   }
   function look(revision: ServedRevision): void {
@@ -142,6 +144,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
   for (const driver of Object.values(drivers)) driver.subscribe(onDriverEvent);
   if (saved !== null) table.apply(saved);
   for (const driver of Object.values(drivers)) await adoptReplicas(context, table, driver);
+  adopting = false;
   const pulling = startPullingAssignments({ directory, feeds, clock, logger, apply: table.apply });
   const ticking = startLoop({
     name: 'look at revisions',

@@ -217,12 +217,13 @@ test('everything goes on while control is down, and it hears of it afterwards', 
 
 test('a restart without control serves what was assigned before, with the replicas that were left running', async () => {
   const path = await fixture.writeModel('m');
-  fixture.feeds.assign([buildAssignment(path)]);
-  await assigned();
+  fixture.feeds.assign([buildAssignment(path, {}, { minReplicas: 1 })]);
+  await ready(1);
   const before = await fixture.ask('rev1');
   await fixture.location.close({ keepReplicas: true });
   fixture.feeds.setDown(true);
   await fixture.restart();
+  expect(observed()?.replicas).toMatchObject({ requested: 0, fetching: 0, starting: 0, ready: 1 });
   const after = await fixture.ask('rev1');
   expect(after.lease.replica).toBe(before.lease.replica);
   expect(after.body.pid).toBe(before.body.pid);

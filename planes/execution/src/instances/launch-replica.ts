@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { BeelineError } from '@beeline/core/base';
 import type { RevisionAssignment } from '@beeline/core/contract';
 import type { Driver, StartedInstance } from '@beeline/drivers/interface';
@@ -10,7 +12,7 @@ export interface LaunchContext {
   readonly artifacts: ArtifactCache;
   readonly drivers: Readonly<Record<string, Driver>>;
   readonly runtimes: Readonly<Record<string, Runtime>>;
-  /** Where runtimes may keep compiled code between starts. */
+  /** Where runtimes may keep compiled code between starts, each workspace apart. */
   readonly codeCacheDirectory: string;
   readonly monotonicMs: () => number;
 }
@@ -89,13 +91,15 @@ export async function launchReplica(
   continueOrCancel(replica);
   onStep('starting', artifact);
 
+  const codeCacheDirectory = join(context.codeCacheDirectory, assignment.workspace);
+  await mkdir(codeCacheDirectory, { recursive: true, mode: 0o700 });
   const request = {
     modelName: assignment.model,
     task: inspection.task,
     dtype: inspection.dtype,
     envs: wanted.envs,
     startTimeoutMs: wanted.startTimeoutMs,
-    codeCacheDirectory: context.codeCacheDirectory,
+    codeCacheDirectory,
   };
   const outside = buildSpec(runtime, {
     ...request,
