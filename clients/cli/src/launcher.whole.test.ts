@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +7,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const launcher = fileURLToPath(new URL('../../../bl', import.meta.url));
 
-function start(file: string, args: readonly string[], cwd: string) {
+function start(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  more: Readonly<Record<string, string>> = {},
+) {
   return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-    execFile(file, args, { cwd, env: { PATH: '/usr/bin:/bin', HOME: cwd } }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+    execFile(
+      file,
+      args,
+      { cwd, env: { PATH: '/usr/bin:/bin', HOME: cwd, ...more } },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
     );
   });
 }
@@ -32,10 +40,23 @@ describe('./bl', () => {
   });
 
   it('gives the exit code and the errors of the command', async () => {
-    const { code, stdout, stderr } = await start(launcher, ['get', 'models'], dir);
+    const { code, stdout, stderr } = await start(launcher, ['get', 'models'], dir, {
+      BL_CONFIG: 'config.yaml',
+    });
     expect([code, stdout]).toEqual([4, '']);
-    expect(stderr).toContain(
-      `there is no API key for the workspace "default" in ${dir}/.beeline/config.yaml`,
+    expect(stderr).toContain(`there is no API key for the workspace "default" in ${dir}/config.yaml`);
+  });
+
+  it('keeps configuration and data inside the clone, unless told otherwise', async () => {
+    await mkdir(join(dir, 'node_modules/node/bin'), { recursive: true });
+    await copyFile(launcher, join(dir, 'bl'));
+    const node = join(dir, 'node_modules/node/bin/node');
+    await writeFile(node, '#!/bin/sh\necho "$BL_CONFIG" "$BL_DATA_DIR"\n', { mode: 0o755 });
+    expect((await start(join(dir, 'bl'), [], dir)).stdout).toBe(
+      `${dir}/.beeline/config.yaml ${dir}/.beeline/data\n`,
+    );
+    expect((await start(join(dir, 'bl'), [], dir, { BL_CONFIG: '/c', BL_DATA_DIR: '/d' })).stdout).toBe(
+      '/c /d\n',
     );
   });
 

@@ -13,7 +13,7 @@ Examples:
   bl get models                              see what is deployed
   bl run model sentiment -d '{"inputs": "What a day"}'
 
-Environment: BL_API_KEY, BL_API_URL, BL_RUN_URL, BL_WORKSPACE, BL_CONFIG (default ~/.beeline/config.yaml)
+Environment: BL_API_KEY, BL_API_URL, BL_RUN_URL, BL_WORKSPACE, BL_CONFIG
 Manual: docs/reference/cli.md`;
 
 function buildProgram(io: CliIo, finish: (exitCode: number) => void): Command {
