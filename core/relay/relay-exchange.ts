@@ -28,6 +28,9 @@ export interface Exchange {
   send(target: UpstreamTarget, head: OutgoingHead): void;
 }
 
+/** Bytes up to which a body is better sent as text. */
+const smallBody = 8_192;
+
 class HttpExchange implements Exchange, UpstreamReader {
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
@@ -90,16 +93,22 @@ class HttpExchange implements Exchange, UpstreamReader {
     if (this.over) return;
     if (head.contentLength !== -1) headers.push('content-length', String(head.contentLength));
     response.writeHead(head.status, head.reason, headers);
-    // A body that is not there yet must not hold the head back.
-    if (head.contentLength !== 0) process.nextTick(flushHead, response);
+  }
+
+  /** A body that is not there yet must not hold the head back. */
+  onHeadRead(): void {
+    if (!this.over && this.responseBytes === 0) this.response.flushHeaders();
   }
 
   onBody(bytes: Buffer, last: boolean): void {
     if (this.over) return;
+    const whole = last && this.responseBytes === 0 && bytes.length <= smallBody;
     this.responseBytes += bytes.length;
     this.observer.onResponseBytes(bytes);
-    if (last) this.response.end(bytes);
-    else if (!this.response.write(bytes)) this.waitForCaller();
+    // As text, head and body leave in one piece and without a buffer of their own.
+    if (whole) this.response.end(bytes.toString('latin1'), 'latin1');
+    else if (last) this.response.end(Buffer.from(bytes));
+    else if (!this.response.write(Buffer.from(bytes))) this.waitForCaller();
   }
 
   onComplete(trailers: readonly string[]): void {
@@ -182,10 +191,6 @@ class HttpExchange implements Exchange, UpstreamReader {
       detail,
     });
   }
-}
-
-function flushHead(response: ServerResponse): void {
-  if (!response.writableEnded && !response.destroyed) response.flushHeaders();
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

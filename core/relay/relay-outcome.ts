@@ -32,7 +32,7 @@ export interface RelayOutcome {
 export interface RelayObserver {
   /** The head is there and not yet sent on; name, value, … may be added to `headers`. */
   onResponseHead(status: number, headers: string[]): void;
-  /** A piece of the answer's body on its way; may be kept, must not be changed. */
+  /** A piece of the answer's body on its way; valid during the call only. */
   onResponseBytes(bytes: Buffer): void;
   onEnd(outcome: RelayOutcome): void;
 }

@@ -50,7 +50,7 @@ class UpgradeExchange implements Exchange, UpstreamReader {
       this.finish('client-aborted', null);
       return;
     }
-    this.connection = this.pool.open(target);
+    this.connection = this.pool.open(target, true);
     this.connection.begin(this, this.request.method ?? 'GET');
   }
 
@@ -88,6 +88,8 @@ class UpgradeExchange implements Exchange, UpstreamReader {
     connection?.socket.pause();
     this.caller.once('drain', () => connection?.socket.resume());
   }
+
+  onHeadRead(): void {}
 
   /** The upstream answered without switching: its answer is relayed and both connections end. */
   onComplete(): void {

@@ -6,6 +6,9 @@ import type { UpstreamConnection } from './upstream-connection.ts';
 /** A body up to this size is kept until the answer begins, so that it can be sent again. */
 const replayLimit = 65_536;
 
+/** Bytes up to which the first piece leaves as text, in one write with the head. */
+const smallBody = 8_192;
+
 /**
  * The body of one request on its way to an upstream, at the upstream's pace. Nothing is read from the caller before
  * the first connection stands, and a small body can be sent again on another one.
@@ -111,6 +114,11 @@ export class RequestBody {
     const socket = this.connection?.socket;
     if (socket === undefined) return true;
     const chunked = this.framing === 'chunked';
+    if (!chunked && this.head !== '' && bytes.length <= smallBody) {
+      const text = this.head + bytes.toString('latin1');
+      this.head = '';
+      return socket.write(text, 'latin1');
+    }
     const before = chunked ? `${this.head}${bytes.length.toString(16)}\r\n` : this.head;
     this.head = '';
     if (before === '') return socket.write(bytes);

@@ -8,6 +8,12 @@ const headLimit = 65_536;
 const headEnd = Buffer.from('\r\n\r\n');
 const nothing = Buffer.alloc(0);
 
+/**
+ * All connections read into this one buffer: what was read is dealt with before the next read, and what has to live
+ * longer is copied. It spares an allocation of 64 KiB for each read.
+ */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+
 export interface UpstreamFailure {
   readonly kind: FailureKind | 'first-byte-timeout' | 'idle-timeout';
   /** For logs: which end of which connection, and how. */
@@ -19,8 +25,10 @@ export interface UpstreamReader {
   /** The request may be written; called at once on a connection that stands. */
   onConnected(): void;
   onHead(head: ResponseHead): void;
-  /** `last` when the declared length is reached, `onComplete` follows at once. */
+  /** The bytes are valid during the call only. `last` when the declared length is reached, `onComplete` follows. */
   onBody(bytes: Buffer, last: boolean): void;
+  /** Everything that came together with the head was told, and the answer is not complete. */
+  onHeadRead(): void;
   onComplete(trailers: readonly string[]): void;
   /** What was written has left; `write` had returned false. */
   onDrain(): void;
@@ -64,17 +72,26 @@ export class UpstreamConnection {
   private keepAlive = false;
   private errorCode: string | null = null;
 
-  constructor(target: UpstreamTarget, key: string, owner: ConnectionOwner) {
+  constructor(target: UpstreamTarget, key: string, owner: ConnectionOwner, asStream: boolean) {
     this.key = key;
     this.owner = owner;
     this.unixSocket = 'socketPath' in target;
     this.lastActivityMs = owner.nowMs();
-    this.socket =
+    const address =
       'socketPath' in target
-        ? connect({ path: target.socketPath })
-        : connect({ host: target.host, port: target.port, noDelay: true });
+        ? { path: target.socketPath }
+        : { host: target.host, port: target.port, noDelay: true };
+    if (asStream) {
+      this.socket = connect(address);
+      this.socket.on('data', (bytes: Buffer) => this.onData(bytes));
+    } else {
+      const callback = (length: number) => {
+        this.onData(length === readBuffer.length ? readBuffer : readBuffer.subarray(0, length));
+        return true;
+      };
+      this.socket = connect({ ...address, onread: { buffer: readBuffer, callback } });
+    }
     this.socket.on('connect', () => this.onConnect());
-    this.socket.on('data', (bytes: Buffer) => this.onData(bytes));
     this.socket.on('drain', () => this.reader?.onDrain());
     this.socket.on('end', () => this.onEnd());
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -150,6 +167,7 @@ export class UpstreamConnection {
     this.lastActivityMs = this.owner.nowMs();
     this.answered = true;
     let rest: Buffer | null = bytes;
+    const beforeHead = this.phase === 'head';
     while (rest !== null && this.phase === 'head' && this.reader !== null) rest = this.readHead(rest);
     if (rest === null) return;
     if (this.reader === null) {
@@ -157,6 +175,7 @@ export class UpstreamConnection {
       return;
     }
     if (rest.length > 0) this.readBody(rest);
+    if (beforeHead && this.phase !== 'head') this.reader?.onHeadRead();
   }
 
   /** The bytes after the head, or null when the head is not complete or the exchange is over. */
@@ -168,7 +187,7 @@ export class UpstreamConnection {
       return null;
     }
     if (end === -1) {
-      this.partialHead = all;
+      this.partialHead = Buffer.from(all);
       return null;
     }
     this.partialHead = nothing;
@@ -179,7 +198,7 @@ export class UpstreamConnection {
       return null;
     }
     if (head.status < 200 && head.status !== 101) return rest; // interim answers end at this hop
-    if (head.status === 101) this.partialHead = rest;
+    if (head.status === 101) this.partialHead = Buffer.from(rest);
     else this.chooseFraming(head);
     if (this.phase === 'free' && rest.length > 0) this.keepAlive = false; // bytes that nobody asked for
     const reader = this.reader;

@@ -20,8 +20,8 @@ export interface UpstreamPoolOptions {
 export interface UpstreamPool {
   /** An unused connection that stands, or a new one. */
   take(target: UpstreamTarget): UpstreamConnection;
-  /** A new connection, whatever is there. */
-  open(target: UpstreamTarget): UpstreamConnection;
+  /** A new connection, whatever is there; `asStream` when its socket is to be given out later. */
+  open(target: UpstreamTarget, asStream?: boolean): UpstreamConnection;
   /** How many connections there are, in use or not. */
   readonly size: number;
   /** Cuts every connection; exchanges that run end as broken. */
@@ -66,8 +66,8 @@ class ConnectionPool implements UpstreamPool {
     return this.open(target);
   }
 
-  open(target: UpstreamTarget): UpstreamConnection {
-    const connection = new UpstreamConnection(target, keyOf(target), this);
+  open(target: UpstreamTarget, asStream = false): UpstreamConnection {
+    const connection = new UpstreamConnection(target, keyOf(target), this, asStream);
     this.all.add(connection);
     if (this.cancelSweep === null) this.scheduleSweep();
     return connection;

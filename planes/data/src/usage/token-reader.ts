@@ -45,8 +45,9 @@ export class TokenReader {
 
   readBytes(bytes: Buffer): void {
     if (!this.readable) return;
-    this.tail.push(bytes);
-    this.tailLength += bytes.length;
+    const kept = Buffer.from(bytes.length > tailBytes ? bytes.subarray(-tailBytes) : bytes);
+    this.tail.push(kept);
+    this.tailLength += kept.length;
     const first = this.tail[0];
     if (first !== undefined && this.tailLength - first.length >= tailBytes) {
       this.tail.shift();
