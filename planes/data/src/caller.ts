@@ -46,56 +46,92 @@ function renderRefusal(error: BeelineError, context: RefusalContext): [string, R
   return [body, headers];
 }
 
+class HttpCaller implements Caller {
+  readonly request: IncomingMessage;
+  private readonly response: ServerResponse;
+  private asked: boolean;
+
+  constructor(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) {
+    this.request = request;
+    this.response = response;
+    this.asked = !expectsContinue;
+  }
+
+  get gone(): boolean {
+    return this.request.socket.destroyed;
+  }
+
+  watch(onGone: () => void): () => void {
+    return watchCaller(this.request, this.response, onGone);
+  }
+
+  proceed(): void {
+    if (this.asked) return;
+    this.asked = true;
+    this.response.writeContinue();
+  }
+
+  openExchange(options: ExchangeOptions): Exchange {
+    return openExchange(this.request, this.response, options);
+  }
+
+  refuse(error: BeelineError, context: RefusalContext): void {
+    if (this.gone || this.response.headersSent) return;
+    const [body, headers] = renderRefusal(error, context);
+    if (closing.has(error.code) || !this.asked) headers.connection = 'close';
+    this.response.writeHead(httpStatusOf(error.kind), headers);
+    this.response.end(body);
+  }
+}
+
+class UpgradeCaller implements Caller {
+  readonly request: IncomingMessage;
+  private readonly socket: Socket;
+  private readonly early: Buffer;
+
+  constructor(request: IncomingMessage, socket: Socket, early: Buffer) {
+    this.request = request;
+    this.socket = socket;
+    this.early = early;
+    socket.on('error', () => socket.destroy()); // what it means is told by the close that follows
+  }
+
+  get gone(): boolean {
+    return this.socket.destroyed;
+  }
+
+  watch(onGone: () => void): () => void {
+    this.socket.on('close', onGone);
+    return () => this.socket.removeListener('close', onGone);
+  }
+
+  /** A request to switch protocols has no body to be asked for. */
+  proceed(): void {}
+
+  openExchange(options: ExchangeOptions): Exchange {
+    return openUpgrade(this.request, this.socket, this.early, options);
+  }
+
+  refuse(error: BeelineError, context: RefusalContext): void {
+    if (this.gone) return;
+    const [body, headers] = renderRefusal(error, context);
+    const lines = Object.entries({ ...headers, connection: 'close' }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    );
+    this.socket.end(`HTTP/1.1 ${httpStatusOf(error.kind)} Refused\r\n${lines.join('')}\r\n${body}`);
+  }
+}
+
 /** The caller of an ordinary request. */
 export function httpCaller(
   request: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
 ): Caller {
-  let asked = !expectsContinue;
-  return {
-    request,
-    get gone() {
-      return request.socket.destroyed;
-    },
-    watch: (onGone) => watchCaller(request, response, onGone),
-    proceed() {
-      if (asked) return;
-      asked = true;
-      response.writeContinue();
-    },
-    openExchange: (options) => openExchange(request, response, options),
-    refuse(error, context) {
-      if (request.socket.destroyed || response.headersSent) return;
-      const [body, headers] = renderRefusal(error, context);
-      if (closing.has(error.code) || !asked) headers.connection = 'close';
-      response.writeHead(httpStatusOf(error.kind), headers);
-      response.end(body);
-    },
-  };
+  return new HttpCaller(request, response, expectsContinue);
 }
 
 /** The caller of a request that asks for another protocol; `early` is what came after its head. */
 export function upgradeCaller(request: IncomingMessage, socket: Socket, early: Buffer): Caller {
-  socket.on('error', () => socket.destroy()); // what it means is told by the close that follows
-  return {
-    request,
-    get gone() {
-      return socket.destroyed;
-    },
-    watch(onGone) {
-      socket.on('close', onGone);
-      return () => socket.removeListener('close', onGone);
-    },
-    proceed() {},
-    openExchange: (options) => openUpgrade(request, socket, early, options),
-    refuse(error, context) {
-      if (socket.destroyed) return;
-      const [body, headers] = renderRefusal(error, context);
-      const lines = Object.entries({ ...headers, connection: 'close' }).map(
-        ([name, value]) => `${name}: ${value}\r\n`,
-      );
-      socket.end(`HTTP/1.1 ${httpStatusOf(error.kind)} Refused\r\n${lines.join('')}\r\n${body}`);
-    },
-  };
+  return new UpgradeCaller(request, socket, early);
 }

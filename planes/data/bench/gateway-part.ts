@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { silentLogger, systemClock } from '@beeline/core/base';
 import type { FeedClient, LocationPort, RoutesMessage } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
-import { applyServerLimits, createGateway, gatewayServerOptions, gatewaySettings } from '@beeline/data';
+import { applyServerLimits, createGateway, gatewayServerOptions, gatewaySettings } from '../src/index.ts';
 
 /**
  * One process of the gateway benchmark: `upstream <socket>` answers at once whatever is asked, `gateway <port>
@@ -17,7 +17,10 @@ import { applyServerLimits, createGateway, gatewayServerOptions, gatewaySettings
 const [role = '', where = '', upstreamPath = ''] = process.argv.slice(2);
 
 const answer = Buffer.from(
-  'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 27\r\n\r\n[{"label":"a","score":0.99}]'.slice(0, -1),
+  'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 27\r\n\r\n[{"label":"a","score":0.99}]'.slice(
+    0,
+    -1,
+  ),
 );
 
 function runUpstream(): void {
