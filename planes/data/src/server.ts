@@ -14,6 +14,9 @@ import { pushLastExecutions, runPushExecutionsLoop } from './sync/push-execution
 import { openTables } from './tables/open-tables.ts';
 import { openUsageBuffer } from './usage/open-usage-buffer.ts';
 
+/** For what was cut at the end of the drain timeout to come to its end. */
+const cutGraceMs = 1_000;
+
 export interface GatewayOptions {
   /** Names this gateway to control. */
   readonly name: string;
@@ -100,19 +103,26 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  async function drain(): Promise<void> {
-    if (running.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.setTimer(config.drainTimeout, resolve);
+  function untilIdle(limitMs: number): Promise<void> {
+    if (running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = clock.setTimer(limitMs, resolve);
       onIdle = () => {
         cancel();
         resolve();
       };
     });
+  }
+
+  /** Waits for the requests that run; what is left then is refused or cut, and still leaves its record. */
+  async function drain(): Promise<void> {
+    await untilIdle(config.drainTimeout);
     if (running.size > 0) {
       logger.warn({ exchanges: running.size }, 'requests were cut because they did not finish in time');
     }
     for (const forwarding of [...running]) forwarding.stop();
+    pool.close();
+    await untilIdle(cutGraceMs);
   }
 
   let closed: Promise<void> | null = null;
@@ -120,7 +130,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     stopping = true;
     await routesLoop.close();
     await drain();
-    pool.close();
     await usageLoop.close();
     await pushLastExecutions(pushing);
     await usage.close();

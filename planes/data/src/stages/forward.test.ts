@@ -250,4 +250,31 @@ describe('a gateway that stops', () => {
     await closing;
     expect(running.feeds.records.map((record) => record.status).sort()).toEqual([200, 503]);
   });
+
+  it('cuts what does not finish in time, running or waiting, and records it', async () => {
+    await running.close();
+    running = await startGateway({ location, config: { drainTimeout: '50ms' } });
+    const [runs, waits] = [
+      await connectRaw({ port: running.port }),
+      await connectRaw({ port: running.port }),
+    ];
+    runs.send(get);
+    await (await model.peer(0)).until('\r\n\r\n');
+    let grant: (lease: Lease) => void = () => {};
+    location.onAcquire = () => new Promise((resolve) => (grant = resolve));
+    waits.send(get);
+    await waitFor('the second to wait', () => location.acquired === 2);
+    const closing = running.gateway.close();
+    await runs.until('SHUTTING_DOWN');
+    grant(location.lease());
+    await waits.until('SHUTTING_DOWN');
+    await closing;
+    expect(running.feeds.records.map((record) => record.errorCode)).toEqual([
+      'SHUTTING_DOWN',
+      'SHUTTING_DOWN',
+    ]);
+    expect(location.released).toEqual(['aborted', 'aborted']);
+    runs.destroy();
+    waits.destroy();
+  });
 });

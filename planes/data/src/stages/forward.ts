@@ -133,12 +133,13 @@ class Forwarding implements AcquireRequest, RelayObserver {
   }
 
   onEnd(outcome: RelayOutcome): void {
-    this.releaseLease(leaseOutcomes[outcome.ended]);
+    const cutByUs = this.stopped && outcome.ended === 'upstream-broken';
+    this.releaseLease(cutByUs ? 'aborted' : leaseOutcomes[outcome.ended]);
     if (outcome.ended === 'upstream-unreachable' && this.tries < maxTries && !this.stopped) {
       this.acquire();
       return;
     }
-    const error = errorOfOutcome(outcome, this.gateway.config.maxRequestBody);
+    const error = cutByUs ? gatewayStopping() : errorOfOutcome(outcome, this.gateway.config.maxRequestBody);
     if (error !== null) this.logFailure(error);
     if (error !== null && !outcome.headSent) this.refuse(error, 'gateway');
     const aborted = outcome.ended === 'client-aborted' || (error !== null && outcome.headSent);
@@ -157,13 +158,20 @@ class Forwarding implements AcquireRequest, RelayObserver {
     lease.then(
       (granted) => {
         this.unwatch();
-        this.serve(granted);
+        if (this.stopped) this.refuseGranted(granted);
+        else this.serve(granted);
       },
       (thrown: unknown) => {
         this.unwatch();
         this.refuseUnserved(thrown);
       },
     );
+  }
+
+  /** A lease that came after the gateway had given up on waiting. */
+  private refuseGranted(lease: Lease): void {
+    lease.release('aborted');
+    this.refuseUnserved(gatewayStopping());
   }
 
   private unwatch(): void {
