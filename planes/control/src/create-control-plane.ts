@@ -10,7 +10,7 @@ import { addFeedRoutes } from './feeds/add-feed-routes.ts';
 import { startPruneLoop } from './reconcile/start-prune-loop.ts';
 import { startReconcileLoop } from './reconcile/start-reconcile-loop.ts';
 import { describeLocation, type LocationDescription } from './store/locations.ts';
-import { unsettleDeployments } from './store/models.ts';
+import { queueDeployments } from './store/models.ts';
 import type { Store } from './store/open-store.ts';
 import { ensureWorkspace } from './store/workspaces.ts';
 
@@ -42,7 +42,7 @@ async function prepareStore(options: ControlPlaneOptions): Promise<void> {
   await store.write(async (tx) => {
     const isNew = await describeLocation(tx.queries, localLocation);
     if (!isNew) return;
-    await unsettleDeployments(tx.queries, 'all');
+    await queueDeployments(tx.queries, 'all');
     await tx.bump('deployments');
   });
 }

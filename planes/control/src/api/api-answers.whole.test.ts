@@ -17,7 +17,7 @@ import { createFakeClock, type FakeClock } from '@beeline/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reconcileDeployment } from '../reconcile/reconcile-deployment.ts';
 import { describeLocation } from '../store/locations.ts';
-import { listUnsettledDeployments } from '../store/models.ts';
+import { listDueDeployments } from '../store/models.ts';
 import type { Store } from '../store/open-store.ts';
 import { insertExecutions } from '../store/records/executions.ts';
 import { insertLogLines } from '../store/records/logs.ts';
@@ -58,7 +58,8 @@ const policy = (name: string) => ({
 
 async function reconcile(): Promise<void> {
   const context = { store, clock, logger: silentLogger, listeningSinceMs: clock.now() };
-  for (const id of await listUnsettledDeployments(store.queries)) await reconcileDeployment(id, context);
+  for (const id of await listDueDeployments(store.queries, clock.now()))
+    await reconcileDeployment(id, context);
 }
 
 describe('200', () => {
@@ -294,7 +295,10 @@ describe('deletion', () => {
     expect((await remove('/v0/models/a')).body).toMatchObject({ status: 'DELETING' });
     expect((await post('/v0/models', modelDocument('a'))).status).toBe(200);
     expect((await get('/v0/models/a')).body).toMatchObject({ status: 'DEPLOYING' });
-    for (let lap = 0; lap < 3; lap += 1) await reconcile();
+    for (let lap = 0; lap < 3; lap += 1) {
+      await reconcile();
+      await clock.advance(1_000);
+    }
     expect((await get('/v0/models')).body).toHaveLength(1);
   });
 });

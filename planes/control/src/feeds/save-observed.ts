@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ObservedMessage, ObservedRevision } from '@beeline/core/contract';
 import { locationSilenceMs } from '../decide/deployment-picture.ts';
 import { describeLocation, listLocations, saveLocationReport } from '../store/locations.ts';
-import { unsettleDeployments } from '../store/models.ts';
+import { queueDeployments, queueLeavingDeployments } from '../store/models.ts';
 import { replaceObserved } from '../store/observed.ts';
 import type { Store } from '../store/open-store.ts';
 
@@ -27,8 +27,9 @@ export function saveObserved(store: Store, message: ObservedMessage, nowMs: numb
     const before = await replaceObserved(tx.queries, name, message.revisions);
     const returned = known === undefined || nowMs - known.lastSeenAt > locationSilenceMs;
     const changed = changedRevisions(before, message.revisions);
-    await unsettleDeployments(tx.queries, returned ? 'all' : changed);
+    await queueDeployments(tx.queries, returned ? 'all' : changed);
     const follows = known?.assignmentsVersion === assignmentsVersion;
+    if (!follows) await queueLeavingDeployments(tx.queries);
     if (returned || changed.length > 0 || !follows) await tx.bump('deployments');
   });
 }
@@ -39,7 +40,7 @@ export async function ensureLocation(store: Store, name: string): Promise<void> 
   if (known.some((location) => location.name === name)) return;
   await store.write(async (tx) => {
     await describeLocation(tx.queries, { name, displayName: name, country: null, continent: null });
-    await unsettleDeployments(tx.queries, 'all');
+    await queueDeployments(tx.queries, 'all');
     await tx.bump('deployments');
   });
 }

@@ -13,6 +13,9 @@ import { loadObservations } from '../store/observed.ts';
 import type { Queries, Store, WriteTransaction } from '../store/open-store.ts';
 import { deleteRevisions, listRevisions, saveRevision } from '../store/revisions.ts';
 
+/** How soon a deployment that waits for something is looked at again when nothing is heard of it. */
+const lookAgainMs = 1_000;
+
 export interface ReconcileContext {
   readonly store: Store;
   readonly clock: Clock;
@@ -84,7 +87,7 @@ async function saveRolloutPlan(
   await saveRevisions(tx.queries, picture, plan, routesVersion);
   const { status, conditions, events } = enterPhase(deployment, plan.phase, picture.nowMs);
   const progress = {
-    settled: plan.settled,
+    dueAt: plan.settled ? null : picture.nowMs + lookAgainMs,
     observedGeneration: deployment.generation,
     status,
     conditions,

@@ -1,10 +1,10 @@
 import { asBeelineError } from '@beeline/core/base';
 import { type Loop, startLoop } from '@beeline/core/service';
-import { listUnsettledDeployments } from '../store/models.ts';
+import { listDueDeployments } from '../store/models.ts';
 import { type ReconcileContext, reconcileDeployment } from './reconcile-deployment.ts';
 
-/** How soon an unsettled deployment is looked at again when nothing woke the loop. */
-const pauseMs = 1_000;
+/** How often the queue is looked at when nothing woke the loop. */
+const pauseMs = 500;
 
 /** Reconciles every deployment in the queue, again and again; a commit that fills the queue wakes it at once. */
 export function startReconcileLoop(context: ReconcileContext): Loop {
@@ -14,7 +14,7 @@ export function startReconcileLoop(context: ReconcileContext): Loop {
     logger: context.logger,
     pauseMs,
     async lap(signal) {
-      for (const id of await listUnsettledDeployments(context.store.queries)) {
+      for (const id of await listDueDeployments(context.store.queries, context.clock.now())) {
         if (signal.aborted) return;
         try {
           await reconcileDeployment(id, context);

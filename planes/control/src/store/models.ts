@@ -89,7 +89,7 @@ export function insertDeployment(
       updatedAt: by.nowMs,
       updatedBy: by.who,
       deleting: false,
-      settled: false,
+      dueAt: 0,
       observedGeneration: 0,
       status: lifecycle.status,
       conditions: jsonColumn(lifecycle.conditions),
@@ -122,7 +122,7 @@ export function updateDeploymentWish(
       generation: wish.generation,
       updatedAt: by.nowMs,
       updatedBy: by.who,
-      settled: false,
+      dueAt: 0,
     })
     .where('id', '=', id)
     .returningAll()
@@ -140,7 +140,7 @@ export function markDeploymentDeleting(
     .updateTable('deployments')
     .set({
       deleting: true,
-      settled: false,
+      dueAt: 0,
       status,
       conditions: jsonColumn(conditions),
       events: jsonColumn(events),
@@ -155,7 +155,7 @@ export function markDeploymentDeleting(
 /** What the loop writes of a deployment. */
 export type DeploymentProgress = Pick<
   DeploymentRow,
-  | 'settled'
+  | 'dueAt'
   | 'observedGeneration'
   | 'status'
   | 'conditions'
@@ -190,23 +190,23 @@ export async function deleteDeployment(queries: Queries, id: string): Promise<vo
   await queries.deleteFrom('deployments').where('id', '=', id).execute();
 }
 
-/** The loop's queue: deployments that something may have to be done for. */
-export async function listUnsettledDeployments(queries: Queries): Promise<readonly string[]> {
+/** The loop's queue: deployments that something may have to be done for now. */
+export async function listDueDeployments(queries: Queries, nowMs: number): Promise<readonly string[]> {
   const rows = await queries
     .selectFrom('deployments')
     .select('id')
-    .where('settled', '=', false)
+    .where('dueAt', '<=', nowMs)
     .orderBy('id')
     .execute();
   return rows.map((row) => row.id);
 }
 
 /** Puts the deployments of these revisions into the loop's queue; all of them when the argument is `all`. */
-export async function unsettleDeployments(
+export async function queueDeployments(
   queries: Queries,
   revisions: readonly string[] | 'all',
 ): Promise<void> {
-  const update = queries.updateTable('deployments').set({ settled: false }).where('settled', '=', true);
+  const update = queries.updateTable('deployments').set({ dueAt: 0 });
   if (revisions === 'all') await update.execute();
   else if (revisions.length > 0) {
     await update
@@ -218,6 +218,16 @@ export async function unsettleDeployments(
       )
       .execute();
   }
+}
+
+/** Puts those that wait for locations to let go of them into the loop's queue. */
+export async function queueLeavingDeployments(queries: Queries): Promise<void> {
+  await queries
+    .updateTable('deployments')
+    .set({ dueAt: 0 })
+    .where('dueAt', 'is not', null)
+    .where('status', 'in', ['DEACTIVATING', 'DELETING'])
+    .execute();
 }
 
 /** What the routes feed says: the route of every deployment that has one. */

@@ -98,7 +98,7 @@ export function deploymentRow(changes: Partial<DeploymentRow> = {}): DeploymentR
     updatedAt: pictureTimeMs,
     updatedBy: 'key_1',
     deleting: false,
-    settled: false,
+    dueAt: 0,
     observedGeneration: 0,
     ...newModelLifecycle(pictureTimeMs),
     activeRevision: null,

@@ -9,11 +9,11 @@ import {
   deleteDeployment,
   insertDeployment,
   listDeployments,
-  listUnsettledDeployments,
+  listDueDeployments,
   loadDeployment,
   lockDeployment,
   markDeploymentDeleting,
-  unsettleDeployments,
+  queueDeployments,
   updateDeploymentProgress,
   updateDeploymentWish,
 } from '../store/models.ts';
@@ -124,11 +124,11 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
 
     it('keeps the wish of the user and the progress of the loop apart', async () => {
       await insert();
-      const { id: _id, ...progress } = deploymentRow({ settled: true, status: 'DEPLOYED' });
-      const { settled, observedGeneration, status, conditions, events } = progress;
+      const { id: _id, ...progress } = deploymentRow({ dueAt: null, status: 'DEPLOYED' });
+      const { dueAt, observedGeneration, status, conditions, events } = progress;
       const { activeRevision, previousRevision, latestRevision, route, assignmentsVersion } = progress;
       await updateDeploymentProgress(store.queries, 'dep_1', {
-        settled,
+        dueAt,
         observedGeneration,
         status,
         conditions,
@@ -140,12 +140,12 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
         assignments: placed(['here'], revisionRow(1, 'one')),
         assignmentsVersion,
       });
-      expect(await listUnsettledDeployments(store.queries)).toEqual([]);
+      expect(await listDueDeployments(store.queries, nowMs)).toEqual([]);
       const changed = { ...wish, spec: specOf('two'), generation: 2 };
       const row = await updateDeploymentWish(store.queries, 'dep_1', changed, by);
-      expect(row).toMatchObject({ generation: 2, status: 'DEPLOYED', settled: false });
+      expect(row).toMatchObject({ generation: 2, status: 'DEPLOYED', dueAt: 0 });
       expect(row.assignments[0]?.assignment.revision).toBe('rev_1');
-      expect(await listUnsettledDeployments(store.queries)).toEqual(['dep_1']);
+      expect(await listDueDeployments(store.queries, nowMs)).toEqual(['dep_1']);
     });
 
     it('keeps the template of a revision and changes what the loop learns', async () => {
@@ -191,15 +191,15 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
     it('puts the deployments of a revision into the queue', async () => {
       await insert();
       await saveRevision(store.queries, revisionRow(1, 'one'));
-      const settle = () => store.queries.updateTable('deployments').set({ settled: true }).execute();
+      const settle = () => store.queries.updateTable('deployments').set({ dueAt: null }).execute();
       await settle();
-      await unsettleDeployments(store.queries, ['rev_other']);
-      expect(await listUnsettledDeployments(store.queries)).toEqual([]);
-      await unsettleDeployments(store.queries, ['rev_1']);
-      expect(await listUnsettledDeployments(store.queries)).toEqual(['dep_1']);
+      await queueDeployments(store.queries, ['rev_other']);
+      expect(await listDueDeployments(store.queries, nowMs)).toEqual([]);
+      await queueDeployments(store.queries, ['rev_1']);
+      expect(await listDueDeployments(store.queries, nowMs)).toEqual(['dep_1']);
       await settle();
-      await unsettleDeployments(store.queries, 'all');
-      expect(await listUnsettledDeployments(store.queries)).toEqual(['dep_1']);
+      await queueDeployments(store.queries, 'all');
+      expect(await listDueDeployments(store.queries, nowMs)).toEqual(['dep_1']);
     });
 
     it('remembers since when a gateway holds a version, and forgets silent ones', async () => {

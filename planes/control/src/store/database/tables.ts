@@ -60,7 +60,8 @@ interface DeploymentTable {
   updatedAt: number;
   updatedBy: string;
   deleting: boolean;
-  settled: boolean;
+  /** When the loop looks at it next; null leaves it alone until something changes. */
+  dueAt: number | null;
   observedGeneration: number;
   status: ResourceStatus;
   conditions: Json<readonly Condition[]>;

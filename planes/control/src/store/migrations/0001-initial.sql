@@ -33,7 +33,7 @@ CREATE TABLE policies (
 );
 
 -- One row per model and environment, written from two sides: the API writes the wish, the loop writes the rest.
--- `settled` is the loop's queue: every write that could need it sets false, the loop sets true.
+-- `due_at` is the loop's queue: every write that could matter sets 0, the loop sets a later time or null.
 CREATE TABLE deployments (
   id text PRIMARY KEY,
   workspace text NOT NULL REFERENCES workspaces (name),
@@ -48,7 +48,7 @@ CREATE TABLE deployments (
   updated_at bigint NOT NULL,
   updated_by text NOT NULL,
   deleting boolean NOT NULL,
-  settled boolean NOT NULL,
+  due_at bigint,
   observed_generation integer NOT NULL,
   status text NOT NULL,
   conditions jsonb NOT NULL,
@@ -65,7 +65,7 @@ CREATE TABLE deployments (
 -- A deployment that is on its way out does not keep its name from the next one.
 CREATE UNIQUE INDEX deployments_name ON deployments (workspace, model, environment) WHERE NOT deleting;
 
-CREATE INDEX deployments_unsettled ON deployments (id) WHERE NOT settled;
+CREATE INDEX deployments_due ON deployments (due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE revisions (
   id text PRIMARY KEY,
