@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createRawServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { silentLogger, systemClock } from '@beeline/core/base';
 import type { FeedClient, LocationPort, RoutesMessage } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
@@ -83,7 +81,7 @@ async function runGateway(): Promise<void> {
     name: 'bench',
     feeds,
     locations: [location],
-    directory: mkdtempSync(join(tmpdir(), 'bench-gateway-')),
+    directory: join(dirname(upstreamPath), 'gateway'),
     clock: systemClock,
     logger: silentLogger,
     config: compileConfig(gatewaySettings, { env: {} }),
