@@ -92,8 +92,9 @@ describe('a deployment over its life', () => {
     const after = await test.client.models.get('both');
     expect(after.metadata).toEqual(before.metadata);
     expect(after.observed.activeRevision).toBe(before.observed.activeRevision);
-    const executions = await test.client.models.executions('both');
-    expect(executions.length).toBeGreaterThan(1);
+    await waitFor('executions from before and after', async () => {
+      return (await test.client.models.executions('both')).length > 1;
+    });
   });
 
   it('refuses callers without a key, with a wrong one and to other workspaces', async () => {

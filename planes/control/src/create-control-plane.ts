@@ -6,9 +6,11 @@ import { addPublicApi } from './api/add-public-api.ts';
 import { buildServer } from './api/http/build-server.ts';
 import { publishOpenapi } from './api/publish-openapi.ts';
 import { addHealthRoutes } from './api/routes/health.ts';
+import { waitUntilRouted } from './api/write/wait-until-routed.ts';
 import { addFeedRoutes } from './feeds/add-feed-routes.ts';
 import { startPruneLoop } from './reconcile/start-prune-loop.ts';
 import { startReconcileLoop } from './reconcile/start-reconcile-loop.ts';
+import type { DeploymentRow } from './store/database/tables.ts';
 import { describeLocation, type LocationDescription } from './store/locations.ts';
 import { queueDeployments } from './store/models.ts';
 import type { Store } from './store/open-store.ts';
@@ -58,7 +60,10 @@ export async function buildControlServer(
   addHealthRoutes(app, store);
   await app.register((scope) => addFeedRoutes(scope, { store, clock, internalToken, closing }));
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
-  await app.register((scope) => addPublicApi(scope, { store, clock, logger, publicUrl }), { prefix: '/v0' });
+  const whenRouted = (row: DeploymentRow) => waitUntilRouted(store, clock, row);
+  await app.register((scope) => addPublicApi(scope, { store, clock, logger, publicUrl, whenRouted }), {
+    prefix: '/v0',
+  });
   await app.ready();
   return app;
 }

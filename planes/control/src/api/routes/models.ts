@@ -39,6 +39,12 @@ async function render(context: ApiContext, row: DeploymentRow): Promise<Model> {
   return renderModel(row, observations.get(row.id) ?? [], context.publicUrl);
 }
 
+/** What was written, given out once gateways know of it. */
+async function renderWritten(context: ApiContext, row: DeploymentRow): Promise<Model> {
+  await context.whenRouted(row);
+  return await render(context, row);
+}
+
 function addReading(app: FastifyInstance, context: ApiContext): void {
   const list = {
     config: { permission: 'models:list' },
@@ -94,7 +100,7 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
   app.post('/models', post, async (request) => {
     const address = { workspace: callerOf(request).workspace, ...environmentOf(request) };
     const { wish } = admitModel(request.body, address);
-    return await render(context, await createModel(context.store, wish, by(request)));
+    return await renderWritten(context, await createModel(context.store, wish, by(request)));
   });
 
   const put = {
@@ -112,7 +118,7 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
     const { workspace } = callerOf(request);
     const address = { workspace, name: request.params.model, ...environmentOf(request) };
     const admitted = admitModel(request.body, address);
-    return await render(context, await replaceModel(context.store, admitted, by(request)));
+    return await renderWritten(context, await replaceModel(context.store, admitted, by(request)));
   });
 
   const remove = {
@@ -131,7 +137,7 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
       model: request.params.model,
       environment: environmentOf(request).environment ?? null,
     };
-    return await render(context, await deleteModel(context.store, target, by(request)));
+    return await renderWritten(context, await deleteModel(context.store, target, by(request)));
   });
 }
 
