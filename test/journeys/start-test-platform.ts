@@ -6,7 +6,7 @@ import type { ModelInput } from '@beeline/core/resources';
 import { compileConfig } from '@beeline/core/service';
 import { waitFor } from '@beeline/core/testing';
 import { type Client, createClient } from '@beeline/sdk';
-import { type Platform, standaloneSettings, startPlatform } from '@beeline/standalone';
+import { type Platform, type PlatformParts, standaloneSettings, startPlatform } from '@beeline/standalone';
 
 const fixtures = join(import.meta.dirname, '../../runtimes/transformers/fixtures/models');
 
@@ -22,7 +22,7 @@ export interface TestPlatform {
   close(): Promise<void>;
 }
 
-async function start(directory: string, port: number): Promise<Platform> {
+async function start(directory: string, port: number, parts: PlatformParts): Promise<Platform> {
   const config = compileConfig(standaloneSettings, {
     env: {},
     argv: [
@@ -34,13 +34,13 @@ async function start(directory: string, port: number): Promise<Platform> {
       String(port),
     ],
   });
-  return startPlatform(config, systemClock, silentLogger);
+  return startPlatform(config, systemClock, silentLogger, parts);
 }
 
 /** The whole platform in this process: real database, real engine processes, a port of its own. */
-export async function startTestPlatform(): Promise<TestPlatform> {
+export async function startTestPlatform(parts: PlatformParts = {}): Promise<TestPlatform> {
   const directory = await mkdtemp(join(tmpdir(), 'beeline-journey-'));
-  let platform = await start(directory, 0);
+  let platform = await start(directory, 0, parts);
   let client = createClient(platform);
   return {
     get client() {
@@ -52,7 +52,7 @@ export async function startTestPlatform(): Promise<TestPlatform> {
     directory,
     async restart() {
       await platform.close();
-      platform = await start(directory, Number(new URL(platform.runUrl).port));
+      platform = await start(directory, Number(new URL(platform.runUrl).port), parts);
       client = createClient(platform);
     },
     async close() {

@@ -91,6 +91,7 @@ export const layers: readonly Layer[] = [
       ...everyCoreRoom,
       '@beeline/core/testing',
       '@beeline/core/relay',
+      '@beeline/runtime-interface',
       '@beeline/sdk',
       '@beeline/cli',
       '@beeline/control',

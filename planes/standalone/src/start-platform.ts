@@ -7,7 +7,7 @@ import { BeelineError, type Clock, type Logger, Secret, sleep } from '@beeline/c
 import { createFeedClient, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
 import { sendJson } from '@beeline/core/service';
 import { applyServerLimits, createGateway, gatewayServerOptions } from '@beeline/data';
-import { createLocation } from '@beeline/execution';
+import { createLocation, type LocationOptions } from '@beeline/execution';
 import type { StandaloneConfig } from './config.ts';
 import { createDispatchServer, type Dispatch } from './dispatch-requests.ts';
 import { ensureAdminKey } from './ensure-admin-key.ts';
@@ -54,6 +54,9 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
   if (failures.length > 0) throw failures[0];
 }
 
+/** Parts of its own in place of the standard ones. */
+export type PlatformParts = Pick<LocationOptions, 'runtimes'>;
+
 /**
  * Starts control, location and gateway in this process, behind one port and on one data directory.
  * @throws BeelineError PORT_TAKEN, DATA_DIRECTORY_UNUSABLE, INVALID_CONFIGURATION, STORE_UNAVAILABLE; whatever had
@@ -63,6 +66,7 @@ export async function startPlatform(
   config: StandaloneConfig,
   clock: Clock,
   logger: Logger,
+  parts: PlatformParts = {},
 ): Promise<Platform> {
   const closers: (() => Promise<void>)[] = [];
   const dispatch: { -readonly [K in keyof Dispatch]: Dispatch[K] } = {
@@ -113,6 +117,7 @@ export async function startPlatform(
       config,
       clock,
       logger: logger.child({ plane: 'execution' }),
+      ...parts,
     });
     closers.push(() => location.close());
     const gateway = await createGateway({

@@ -1,0 +1,67 @@
+import type { ModelInput } from '@beeline/core/resources';
+import { waitFor } from '@beeline/core/testing';
+import type { Client } from '@beeline/sdk';
+
+export interface NumberedModelOptions {
+  readonly name: string;
+  /** Any directory: the numbered model server reads nothing. */
+  readonly directory: string;
+  readonly servedFile: string;
+  /** Another version is another revision. */
+  readonly version: number;
+  readonly minReplicas: number;
+}
+
+const changeMs = 40_000;
+
+/** A deployment of the numbered model server; one replica is enough for the load, more are kept only by the minimum. */
+export function numberedModel(options: NumberedModelOptions): ModelInput {
+  const envs = { SERVED_FILE: options.servedFile, MODEL_VERSION: String(options.version) };
+  return {
+    metadata: { name: options.name, environment: 'production' },
+    spec: {
+      enabled: true,
+      runtime: {
+        model: `file://${options.directory}`,
+        envs: Object.entries(envs).map(([name, value]) => ({ name, value })),
+      },
+      serverlessConfig: {
+        minNumReplicas: options.minReplicas,
+        maxNumReplicas: 4,
+        target: '200',
+        scaleDownDelay: '0',
+        lastPodRetentionPeriod: '60s',
+      },
+    },
+  };
+}
+
+/** Applies a change for as long as control is away. */
+export async function apply(client: Client, model: ModelInput): Promise<void> {
+  await waitFor(`control to take ${model.metadata.name}`, () => client.models.apply(model), changeMs);
+}
+
+/** Waits until the newest revision has the traffic. */
+export async function waitForNewest(client: Client, name: string, before: string | null): Promise<string> {
+  return waitFor(
+    `the newest revision of ${name} to be served`,
+    async () => {
+      const { activeRevision, latestRevision } = (await client.models.get(name)).observed;
+      return activeRevision !== before && activeRevision === latestRevision ? activeRevision : null;
+    },
+    changeMs,
+  );
+}
+
+/** Waits until the deployment has a number of ready replicas that fits. */
+export async function waitForReady(
+  client: Client,
+  name: string,
+  fits: (ready: number) => boolean,
+): Promise<void> {
+  await waitFor(
+    `${name} to have the replicas that it should`,
+    async () => fits((await client.models.get(name)).observed.replicas.ready),
+    changeMs,
+  );
+}
