@@ -63,13 +63,6 @@ export async function readApiError(response: Response): Promise<BeelineError> {
   });
 }
 
-/** What happened, then what to do next. */
-const joinSentences = (...parts: readonly unknown[]) =>
-  parts
-    .filter((part) => typeof part === 'string' && part !== '')
-    .map((part) => String(part).replace(/\.$/, ''))
-    .join('. ');
-
 /**
  * The error of an inference response when the platform made it: its body is read then. Null for a success and for
  * an error of the model itself, whose body is left to the caller.
@@ -80,10 +73,10 @@ export async function readRunError(response: Response): Promise<BeelineError | n
   const text = await response.text();
   const error = parseBody(text)?.error;
   if (typeof error !== 'object' || error === null) return foreignError(response, text);
-  const { message, action, retryable, request_id: requestId } = error as Record<string, unknown>;
+  const { message, retryable, request_id: requestId } = error as Record<string, unknown>;
   const retryAfterMs = retryAfterMsOf(response);
   return new BeelineError(errorCodeOf(code, response.status), {
-    message: joinSentences(message, action),
+    message: typeof message === 'string' ? message : `${code} (${response.status})`,
     ...(typeof retryable === 'boolean' ? { retryable } : {}),
     ...(typeof requestId === 'string' ? { requestId } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

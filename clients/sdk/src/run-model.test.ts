@@ -49,7 +49,7 @@ describe('runModel', () => {
     const error = await readRunError(await runModel(target(), 'm'));
     expect(error).toMatchObject({
       code: 'QUEUE_FULL',
-      message: 'full. Try again after the time in Retry-After',
+      message: 'full',
       retryAfterMs: 2_000,
       requestId: 'req_1',
     });

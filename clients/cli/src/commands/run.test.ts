@@ -83,7 +83,7 @@ describe('bl run', () => {
     expect(await run('-d', '{}')).toEqual({
       code: 3,
       stdout: '',
-      stderr: 'error: the model "m" does not exist. Check the name and the environment\n',
+      stderr: 'error: the model "m" does not exist\n',
     });
     bl.platform.infer = () => fakePlatformError(new BeelineError('QUEUE_FULL', { message: 'full' }));
     expect((await run('-d', '{}', '-v')).stderr).toContain('QUEUE_FULL, request req_1');

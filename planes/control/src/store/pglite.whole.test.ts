@@ -35,8 +35,8 @@ describe('a data directory', () => {
   });
 
   it('whose first start was cut short begins anew', async () => {
-    mkdirSync(join(dataDir, 'database'));
-    writeFileSync(join(dataDir, 'database', 'PG_VERSION'), '17');
+    mkdirSync(join(dataDir, 'database.new'));
+    writeFileSync(join(dataDir, 'database.new', 'PG_VERSION'), '17');
     const store = await openStore({ dataDir });
     expect(await listWorkspaces(store.queries)).toEqual([]);
     await store.close();

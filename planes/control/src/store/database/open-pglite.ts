@@ -1,10 +1,14 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
 import { PGlite, types } from '@electric-sql/pglite';
 import { CamelCasePlugin, Kysely, PGliteDialect } from 'kysely';
 import { lockDataDirectory } from './lock-data-directory.ts';
 import { migrate } from './migrate.ts';
+import { pgliteStartParams } from './pglite-start-params.ts';
 import type { Tables } from './tables.ts';
 
 /** A database that is open, and the way to close it. */
@@ -13,12 +17,26 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** `-F` would turn fsync off; small shared buffers keep an idle platform small. */
-const startParams = [
-  ...PGlite.defaultStartParams.filter((param) => param !== '-F'),
-  '-c',
-  'shared_buffers=8MB',
-];
+/**
+ * Makes the files of the database in a process of its own: see initialize-pglite.ts. They get their name only when
+ * they are complete, so a first start that is cut short leaves nothing in the way of the next.
+ */
+async function makeFiles(files: string): Promise<void> {
+  const program = fileURLToPath(new URL('./initialize-pglite.ts', import.meta.url));
+  const draft = `${files}.new`;
+  try {
+    rmSync(draft, { recursive: true, force: true });
+    await promisify(execFile)(process.execPath, [program, draft]);
+    renameSync(draft, files);
+  } catch (cause) {
+    const { stderr = '' } = cause as { readonly stderr?: string };
+    throw new BeelineError('DATA_DIRECTORY_UNUSABLE', {
+      message: `the database cannot be made in ${files}: check free disk space and permissions, or choose another directory`,
+      detail: stderr.slice(-2_000),
+      cause,
+    });
+  }
+}
 
 function prepareDirectory(directory: string): void {
   try {
@@ -40,30 +58,38 @@ export async function openPglite(dataDirectory: string): Promise<OpenDatabase> {
   prepareDirectory(dataDirectory);
   const unlock = lockDataDirectory(dataDirectory);
   const files = join(dataDirectory, 'database');
-  const completeMark = join(dataDirectory, 'database.complete');
-  // Without the mark a first start was cut short before anything was accepted: begin anew.
-  if (!existsSync(completeMark)) rmSync(files, { recursive: true, force: true });
+  try {
+    if (!existsSync(files)) await makeFiles(files);
+    return await openFiles(files, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openFiles(files: string, unlock: () => void): Promise<OpenDatabase> {
   const pglite = new PGlite({
     dataDir: files,
     relaxedDurability: false,
-    startParams,
+    startParams: pgliteStartParams,
     parsers: { [types.INT8]: Number },
   });
   const db = new Kysely<Tables>({
     dialect: new PGliteDialect({ pglite }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
-  async function close() {
-    if (!pglite.closed) await pglite.close();
-    unlock();
-  }
   try {
     await pglite.waitReady;
     await migrate(db);
-    if (!existsSync(completeMark)) writeFileSync(completeMark, '');
   } catch (error) {
-    await close();
+    if (!pglite.closed) await pglite.close();
     throw error;
   }
-  return { db, close };
+  return {
+    db,
+    async close() {
+      await pglite.close();
+      unlock();
+    },
+  };
 }
