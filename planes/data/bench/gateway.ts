@@ -1,120 +1,192 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { runLoad } from './gateway-load.ts';
+import { parseArgs } from 'node:util';
+import { proxyConfig, upstreamConfig } from './nginx-configs.ts';
+import { runWrk, writeWrkScript } from './run-wrk.ts';
+import { type Address, type Part, startPart } from './start-part.ts';
+import { closeStreams, runBigBodies, runIdleStreams, runTokens } from './stream-loads.ts';
 
 /**
- * What the gateway adds: requests per second of one gateway process pinned to a core of its own, its processor time
- * for each request, and latency, against the same upstream without it and against Node's bare HTTP server. Callers
- * and upstream share the other core. Run: `npm run bench -w planes/data -- [rounds] [seconds] [flags for the gateway's node]`.
+ * What the gateway adds and what it costs, against the model server without it and against nginx as a reverse proxy.
+ * Gateway and nginx are pinned to one core, callers and model server to the other. The model server is nginx too,
+ * so that it takes as little of the callers' core as can be. Needs nginx and wrk (`tools/install-test-dependencies`).
  */
-const rounds = Number(process.argv[2] ?? 5);
-const seconds = Number(process.argv[3] ?? 1);
-const nodeFlags = process.argv.slice(4);
-
-interface Part {
-  readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  cpuMicros(): Promise<number>;
-}
-
-function line(stream: Readable): Promise<string> {
-  return new Promise((resolve) =>
-    stream.once('data', (bytes: Buffer) => resolve(bytes.toString('utf8').trim())),
-  );
-}
-
-async function startPart(core: number, flags: readonly string[], ...args: string[]): Promise<Part> {
-  const script = fileURLToPath(import.meta.resolve('./gateway-part.ts'));
-  const child = spawn('taskset', ['-c', String(core), process.execPath, ...flags, script, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  await line(child.stdout);
-  return {
-    child,
-    async cpuMicros() {
-      child.stdin.write('cpu\n');
-      return Number(await line(child.stdout));
-    },
-  };
-}
-
-async function stopPart(part: Part): Promise<void> {
-  const ended = new Promise((resolve) => part.child.once('exit', resolve));
-  part.child.stdin.end();
-  await ended;
-}
-
-type Address = { readonly port: number } | { readonly path: string };
+const { values: flags } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '1' },
+    /** For the gateway's own node, for example `--gateway-flags=--cpu-prof`. */
+    'gateway-flags': { type: 'string', default: '' },
+    /** Requests only, not streams and bodies. */
+    requests: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(flags.rounds);
+const seconds = Number(flags.seconds);
+const [ourCore, otherCore] = [0, 1];
+const gatewayPort = 18_080;
+const proxyPort = 18_081;
+const directPort = 18_082;
 
 interface Contender {
-  readonly name: string;
-  readonly address: Address;
+  readonly name: 'direct' | 'nginx' | 'gateway';
+  readonly port: number;
+  /** Where streams are asked for. */
+  readonly streams: Address;
   readonly part: Part;
 }
 
-interface Round {
-  readonly perSecond: number;
-  readonly cpuMicros: number;
-  readonly p50: number;
-  readonly p99: number;
-}
+type Figures = Record<string, number>;
 
-async function runRound({ address, part }: Contender, callers: number): Promise<Round> {
-  const before = await part.cpuMicros();
-  const result = await runLoad(address, callers, seconds);
-  const micros = (await part.cpuMicros()) - before;
-  const at = (share: number) => result.latencies[Math.floor(result.latencies.length * share)] ?? 0;
-  return {
-    perSecond: result.requests / result.seconds,
-    cpuMicros: micros / result.requests,
-    p50: at(0.5),
-    p99: at(0.99),
-  };
-}
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-const sorted = (values: number[]) => values.sort((a, b) => a - b);
-const best = (rounds: readonly Round[], read: (round: Round) => number) => sorted(rounds.map(read))[0] ?? 0;
-const median = (rounds: readonly Round[], read: (round: Round) => number) =>
-  sorted(rounds.map(read))[Math.floor(rounds.length / 2)] ?? 0;
-
-function printRow(name: string, callers: number, all: readonly Round[]): void {
-  const cells = [
-    median(all, (round) => round.perSecond).toFixed(0),
-    median(all, (round) => round.cpuMicros).toFixed(1),
-    best(all, (round) => round.cpuMicros).toFixed(1),
-    median(all, (round) => round.p50).toFixed(3),
-    median(all, (round) => round.p99).toFixed(3),
-  ];
-  console.log(
-    [name.padEnd(8), String(callers).padStart(7), ...cells.map((cell) => cell.padStart(9))].join(' '),
-  );
-}
-
-const directory = mkdtempSync(join(tmpdir(), 'bench-'));
-const socketPath = join(directory, 'upstream');
-const upstream = await startPart(1, [], 'upstream', socketPath);
-const hello = await startPart(0, [], 'hello', '18081');
-const gateway = await startPart(0, nodeFlags, 'gateway', '18080', socketPath);
-const contenders: readonly Contender[] = [
-  { name: 'direct', address: { path: socketPath }, part: upstream },
-  { name: 'hello', address: { port: 18_081 }, part: hello },
-  { name: 'gateway', address: { port: 18_080 }, part: gateway },
-];
-
-console.log(
-  `medians of ${rounds} rounds of ${seconds} s, interleaved; cpu is the part's own, for each request`,
-);
-console.log('what     callers     req/s    cpu us  best cpu    p50 ms    p99 ms');
-for (const contender of contenders) await runRound(contender, 64);
-for (const callers of [1, 16, 64]) {
-  const results = contenders.map((contender) => ({ contender, all: [] as Round[] }));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const { contender, all } of results) all.push(await runRound(contender, callers));
+/** Runs the contenders in turn, several times, and gives the median of each figure. */
+async function interleave(
+  contenders: readonly Contender[],
+  times: number,
+  run: (contender: Contender) => Promise<Figures>,
+): Promise<Map<string, Figures>> {
+  const all = new Map<string, Figures[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < times; round += 1) {
+    for (const contender of contenders) all.get(contender.name)?.push(await run(contender));
   }
-  for (const { contender, all } of results) printRow(contender.name, callers, all);
+  const medians = new Map<string, Figures>();
+  for (const [name, figures] of all) {
+    const names = Object.keys(figures[0] ?? {});
+    medians.set(
+      name,
+      Object.fromEntries(names.map((key) => [key, median(figures.map((each) => each[key] ?? 0))])),
+    );
+  }
+  return medians;
 }
-for (const part of [gateway, hello, upstream]) await stopPart(part);
-rmSync(directory, { recursive: true });
+
+const results: Record<string, Record<string, Figures>> = {};
+
+const pad = (values: readonly string[]) =>
+  values.map((value, index) => (index === 0 ? value.padEnd(34) : value.padStart(10))).join(' ');
+
+/** One line for each figure: direct, nginx, ours, and ours as a multiple of nginx's. */
+function report(title: string, medians: Map<string, Figures>): void {
+  results[title] = Object.fromEntries(medians);
+  const of = (name: string, key: string) => medians.get(name)?.[key];
+  for (const key of Object.keys(medians.get('gateway') ?? {})) {
+    const cell = (value: number | undefined) =>
+      value === undefined ? '-' : value.toFixed(value < 100 ? 3 : 0);
+    const [direct, nginx, ours] = [of('direct', key), of('nginx', key), of('gateway', key)];
+    const ratio = ours === undefined || nginx === undefined || nginx === 0 ? '-' : (ours / nginx).toFixed(2);
+    console.log(pad([`${title}: ${key}`, cell(direct), cell(nginx), cell(ours), ratio]));
+  }
+}
+
+async function measureRequests(contenders: readonly Contender[], script: string): Promise<void> {
+  for (const { port } of contenders) await runWrk(otherCore, script, port, 64, 1);
+  for (const callers of [1, 16, 64]) {
+    const medians = await interleave(contenders, rounds, async ({ port, part }) => {
+      const before = part.cpuMicros();
+      const { requests, perSecond, p50, p99 } = await runWrk(otherCore, script, port, callers, seconds);
+      const cpu = (part.cpuMicros() - before) / requests;
+      return {
+        'req/s': perSecond,
+        'p50 ms': p50,
+        'p99 ms': p99,
+        'cpu us/req': cpu,
+        'req per cpu s': 1e6 / cpu,
+      };
+    });
+    report(`${callers} callers`, medians);
+  }
+}
+
+async function measureStreams(contenders: readonly Contender[]): Promise<void> {
+  const tokens = await interleave(contenders, rounds, async ({ streams }) => {
+    const { p50, p99 } = await runTokens(streams, 16);
+    return { 'p50 ms late': p50, 'p99 ms late': p99 };
+  });
+  report('tokens of 16 streams', tokens);
+  const proxies = contenders.filter(({ name }) => name !== 'direct');
+  const idle = await interleave(proxies, 1, async ({ streams, part }) => ({
+    'KiB each': await runIdleStreams(streams, part, 1_000),
+  }));
+  report('1,000 idle streams', idle);
+  const bodies = await interleave(proxies, rounds, async ({ streams, part }) => {
+    const { megabytesPerSecond, cpuMicros, growthMegabytes } = await runBigBodies(streams, part, 4);
+    return { 'MB/s': megabytesPerSecond, 'cpu us/MB': cpuMicros, 'MB grown': growthMegabytes };
+  });
+  report('10 MB bodies', bodies);
+}
+
+function save(): void {
+  const directory = fileURLToPath(import.meta.resolve('../../../bench-results'));
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, 'gateway.json');
+  const machine = { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
+  writeFileSync(
+    path,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, rounds, seconds, results }, null, 2)}\n`,
+  );
+  console.log(`saved to ${path}`);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
+const [toySocket, streamsSocket] = [join(directory, 'toy'), join(directory, 'streams')];
+const partScript = fileURLToPath(import.meta.resolve('./gateway-part.ts'));
+const parts: Part[] = [];
+
+async function start(core: number, address: Address, command: readonly string[]): Promise<Part> {
+  const part = await startPart(core, address, command);
+  parts.push(part);
+  return part;
+}
+
+function startNginx(
+  core: number,
+  name: string,
+  port: number,
+  config: (own: string) => string,
+): Promise<Part> {
+  const own = join(directory, `nginx-${name}`);
+  mkdirSync(own);
+  writeFileSync(join(own, 'nginx.conf'), config(own));
+  return start(core, { port }, ['nginx', '-p', own, '-c', join(own, 'nginx.conf')]);
+}
+
+try {
+  const upstream = await startNginx(otherCore, 'upstream', directPort, (own) =>
+    upstreamConfig(own, toySocket, directPort),
+  );
+  await start(otherCore, { path: streamsSocket }, [process.execPath, partScript, 'streams', streamsSocket]);
+  const proxy = await startNginx(ourCore, 'proxy', proxyPort, (own) =>
+    proxyConfig(own, proxyPort, toySocket, streamsSocket),
+  );
+  const nodeFlags = flags['gateway-flags'].split(' ').filter((flag) => flag !== '');
+  const arguments_ = [
+    partScript,
+    'gateway',
+    String(gatewayPort),
+    join(directory, 'gateway'),
+    toySocket,
+    streamsSocket,
+  ];
+  const gateway = await start(ourCore, { port: gatewayPort }, [
+    process.execPath,
+    ...nodeFlags,
+    ...arguments_,
+  ]);
+  const contenders: readonly Contender[] = [
+    { name: 'direct', port: directPort, streams: { path: streamsSocket }, part: upstream },
+    { name: 'nginx', port: proxyPort, streams: { port: proxyPort }, part: proxy },
+    { name: 'gateway', port: gatewayPort, streams: { port: gatewayPort }, part: gateway },
+  ];
+  console.log(`medians of ${rounds} rounds of ${seconds} s, interleaved; processor time is the part's own`);
+  console.log(pad(['', 'direct', 'nginx', 'gateway', 'ratio']));
+  await measureRequests(contenders, writeWrkScript(directory));
+  if (!flags.requests) await measureStreams(contenders);
+  save();
+} finally {
+  closeStreams();
+  for (const part of parts.reverse()) await part.stop();
+  rmSync(directory, { recursive: true });
+}
