@@ -43,6 +43,12 @@ describe('a configuration', () => {
     expect(compileConfig(paths, { env: { BL_DATA_DIR: 'here' } }).dataDir).toBe(join(process.cwd(), 'here'));
   });
 
+  it('tells of an unknown flag once, its value included', () => {
+    expect(() => compileConfig(table, { env: {}, argv: ['--prot', '1', '--once'] })).toThrow(
+      /^--prot is not a known flag; did you mean --port\?$/,
+    );
+  });
+
   it('keeps secrets in a Secret', () => {
     expect(
       compileConfig(table, { env: { BL_DATABASE_URL: 'postgres://u:p@h/d' } }).databaseUrl,

@@ -112,6 +112,10 @@ function readFlags(
     const argument = argv[index] ?? '';
     const [name = '', inline] = argument.replace(/^--/, '').split(/=(.*)/s);
     const key = argument.startsWith('--') ? byFlag.get(name) : undefined;
+    const next = argv[index + 1];
+    const value = inline ?? (next?.startsWith('--') ? undefined : next);
+    // The value of an unknown flag belongs to it and is not told as one more mistake.
+    if (inline === undefined && value !== undefined && argument.startsWith('--')) index += 1;
     if (key === undefined) {
       const near = suggestName(name, [...byFlag.keys()]);
       violations.push({
@@ -124,12 +128,7 @@ function readFlags(
       });
       continue;
     }
-    const next = argv[index + 1];
-    if (inline !== undefined) values.set(key, inline);
-    else if (next !== undefined && !next.startsWith('--')) {
-      values.set(key, next);
-      index += 1;
-    } else values.set(key, 'true');
+    values.set(key, value ?? 'true');
   }
   return values;
 }
