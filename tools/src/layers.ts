@@ -22,6 +22,7 @@ export const layers: readonly Layer[] = [
   { place: 'core/base', mayImport: [], testsMayImport: ['core/testing'] },
   { place: 'core/resources', mayImport: ['core/base'] },
   { place: 'core/contract', mayImport: ['core/base', 'core/resources'] },
+  { place: 'core/scaling', mayImport: ['core/base', 'core/resources'] },
   { place: 'core/relay', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
   { place: 'core/service', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
   { place: 'core/testing', mayImport: ['core/base'] },
@@ -56,6 +57,7 @@ export const layers: readonly Layer[] = [
     mayImport: [
       ...everyCoreRoom,
       '@beeline/core/relay',
+      '@beeline/core/scaling',
       '@beeline/drivers/interface',
       '@beeline/runtime-interface',
     ],
@@ -78,7 +80,13 @@ export const layers: readonly Layer[] = [
   },
   {
     place: 'clients/cli',
-    mayImport: ['@beeline/core/base', '@beeline/core/resources', '@beeline/core/contract', '@beeline/sdk'],
+    mayImport: [
+      '@beeline/core/base',
+      '@beeline/core/resources',
+      '@beeline/core/contract',
+      '@beeline/core/scaling',
+      '@beeline/sdk',
+    ],
     testsMayImport: [...coreTesting, '@beeline/sdk/testing'],
   },
   {

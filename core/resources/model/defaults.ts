@@ -18,12 +18,17 @@ export interface ModelSpec {
   readonly serverlessConfig: {
     readonly minNumReplicas: number;
     readonly maxNumReplicas: number;
-    readonly metric: 'concurrency';
+    readonly metric: 'concurrency' | 'rps';
     readonly target: string;
-    readonly scaleDownDelay: string;
-    readonly lastPodRetentionPeriod: string;
+    readonly stableWindow: string;
+    readonly scaleUpMinimum: number;
+    /** Absent, these two follow what a start was measured to cost. */
+    readonly scaleDownDelay?: string;
+    readonly lastPodRetentionPeriod?: string;
   };
 }
+
+const defaultTargets = { concurrency: '8', rps: '10' } as const;
 
 /** Fills in what the user left out. */
 export function defaultModelSpec(input: ModelSpecInput): ModelSpec {
@@ -46,9 +51,13 @@ export function defaultModelSpec(input: ModelSpecInput): ModelSpec {
       minNumReplicas: scaling.minNumReplicas ?? 0,
       maxNumReplicas: scaling.maxNumReplicas ?? Math.max(4, scaling.minNumReplicas ?? 0),
       metric: scaling.metric ?? 'concurrency',
-      target: scaling.target ?? '8',
-      scaleDownDelay: scaling.scaleDownDelay ?? '10s',
-      lastPodRetentionPeriod: scaling.lastPodRetentionPeriod ?? '60s',
+      target: scaling.target ?? defaultTargets[scaling.metric ?? 'concurrency'],
+      stableWindow: scaling.stableWindow ?? '60s',
+      scaleUpMinimum: scaling.scaleUpMinimum ?? 1,
+      ...(scaling.scaleDownDelay === undefined ? {} : { scaleDownDelay: scaling.scaleDownDelay }),
+      ...(scaling.lastPodRetentionPeriod === undefined
+        ? {}
+        : { lastPodRetentionPeriod: scaling.lastPodRetentionPeriod }),
     },
   };
 }

@@ -38,8 +38,8 @@ describe('a model document', () => {
         maxNumReplicas: 4,
         metric: 'concurrency',
         target: '8',
-        scaleDownDelay: '10s',
-        lastPodRetentionPeriod: '60s',
+        stableWindow: '60s',
+        scaleUpMinimum: 1,
       },
     });
   });
@@ -83,6 +83,21 @@ describe('a model document', () => {
       'min over max',
       model({ serverlessConfig: { minNumReplicas: 5, maxNumReplicas: 2 } }),
       'spec.serverlessConfig.minNumReplicas must not be over maxNumReplicas (2) (received 5)',
+    ],
+    [
+      'a metric that cannot be measured',
+      model({ serverlessConfig: { metric: 'cpu' } }),
+      'spec.serverlessConfig.metric must be one of concurrency, rps (received "cpu")',
+    ],
+    [
+      'a stable window that is too short',
+      model({ serverlessConfig: { stableWindow: '5s' } }),
+      'spec.serverlessConfig.stableWindow must be between 6s and 1h (received "5s")',
+    ],
+    [
+      'more replicas from zero than the maximum',
+      model({ serverlessConfig: { scaleUpMinimum: 3, maxNumReplicas: 2 } }),
+      'spec.serverlessConfig.scaleUpMinimum must not be over maxNumReplicas (2) (received 3)',
     ],
     [
       'a target of zero',
@@ -145,8 +160,11 @@ describe('scaling bounds', () => {
     expect(buildScalingConfig(spec)).toEqual({
       minReplicas: 0,
       maxReplicas: 4,
-      targetConcurrency: 2.5,
-      scaleDownDelayMs: 10_000,
+      metric: 'concurrency',
+      target: 2.5,
+      scaleUpMinimum: 1,
+      stableWindowMs: 60_000,
+      scaleDownDelayMs: null,
       retentionMs: 300_000,
     });
   });

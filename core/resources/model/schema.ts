@@ -5,6 +5,9 @@ import { metadataSchema, resourceName } from '../metadata.ts';
 
 export const modelTasks = ['text-classification', 'feature-extraction', 'text-generation'] as const;
 
+/** Each has to be something that every driver can measure: use of CPU and memory is not yet. */
+export const scalingMetrics = ['concurrency', 'rps'] as const;
+
 export const modelRuntimeSchema = Type.Object(
   {
     type: Type.Optional(
@@ -58,17 +61,35 @@ export const serverlessConfigSchema = Type.Object(
     maxNumReplicas: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100, description: 'Upper bound of replicas' }),
     ),
-    metric: Type.Optional(Type.Enum(['concurrency'], { description: 'What the target is counted in' })),
+    metric: Type.Optional(
+      Type.Enum([...scalingMetrics], {
+        default: 'concurrency',
+        description: 'What the target is counted in: requests at once, or requests per second',
+      }),
+    ),
     target: Type.Optional(
       Type.String({
         pattern: '^[0-9]{1,4}(\\.[0-9]+)?$',
         'x-rule': 'must be a number below 10000, in quotes',
-        description: 'Requests at once that one replica should have',
+        description:
+          'What one replica should have, in units of the metric; 8 at once or 10 per second when absent',
       }),
     ),
-    scaleDownDelay: Type.Optional(durationField('Reduced load must last this long before replicas go')),
+    scaleDownDelay: Type.Optional(
+      durationField(
+        'Reduced load must last this long before replicas go; three times the measured start, at least 10s, when absent',
+      ),
+    ),
+    stableWindow: Type.Optional(
+      durationField('Demand is averaged over this time; a tenth of it is the panic window'),
+    ),
+    scaleUpMinimum: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'Replicas that are started when there is none' }),
+    ),
     lastPodRetentionPeriod: Type.Optional(
-      durationField('How long the last replica outlives the last request'),
+      durationField(
+        'How long the last replica outlives the last request; ten times the measured start, at least 15s, when absent',
+      ),
     ),
   },
   { additionalProperties: false },

@@ -22,10 +22,16 @@ export interface RevisionTemplate {
 export interface ScalingConfig {
   readonly minReplicas: number;
   readonly maxReplicas: number;
-  /** Requests at once that one replica should have; may be fractional. */
-  readonly targetConcurrency: number;
-  readonly scaleDownDelayMs: number;
-  readonly retentionMs: number;
+  /** What `target` counts: requests at once, or requests per second. */
+  readonly metric: 'concurrency' | 'rps';
+  /** What one replica should have; may be fractional. */
+  readonly target: number;
+  /** Replicas that are started when there is none. */
+  readonly scaleUpMinimum: number;
+  readonly stableWindowMs: number;
+  /** Null: follow the measured cost of a start. */
+  readonly scaleDownDelayMs: number | null;
+  readonly retentionMs: number | null;
 }
 
 const ms = (text: string) => parseDuration(text) ?? 0;
@@ -52,8 +58,11 @@ export function buildScalingConfig(spec: ModelSpec): ScalingConfig {
   return {
     minReplicas: scaling.minNumReplicas,
     maxReplicas: scaling.maxNumReplicas,
-    targetConcurrency: Number(scaling.target),
-    scaleDownDelayMs: ms(scaling.scaleDownDelay),
-    retentionMs: ms(scaling.lastPodRetentionPeriod),
+    metric: scaling.metric,
+    target: Number(scaling.target),
+    scaleUpMinimum: scaling.scaleUpMinimum,
+    stableWindowMs: ms(scaling.stableWindow),
+    scaleDownDelayMs: scaling.scaleDownDelay === undefined ? null : ms(scaling.scaleDownDelay),
+    retentionMs: scaling.lastPodRetentionPeriod === undefined ? null : ms(scaling.lastPodRetentionPeriod),
   };
 }

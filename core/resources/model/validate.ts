@@ -25,12 +25,27 @@ function crossFieldViolations(model: ModelInput): readonly FieldViolation[] {
       asText: 'at most 24h',
     }),
   ];
+  violations.push(
+    ...durationBounds(`${at}.stableWindow`, scaling.stableWindow, {
+      minMs: 6_000,
+      maxMs: 3_600_000,
+      asText: 'between 6s and 1h',
+    }),
+  );
   const { minNumReplicas: min, maxNumReplicas: max } = scaling;
   if (min !== undefined && max !== undefined && min > max) {
     violations.push({
       field: `${at}.minNumReplicas`,
       rule: `must not be over maxNumReplicas (${max})`,
       received: String(min),
+    });
+  }
+  const { scaleUpMinimum: first } = scaling;
+  if (first !== undefined && max !== undefined && first > max) {
+    violations.push({
+      field: `${at}.scaleUpMinimum`,
+      rule: `must not be over maxNumReplicas (${max})`,
+      received: String(first),
     });
   }
   if (scaling.target !== undefined && Number(scaling.target) <= 0) {

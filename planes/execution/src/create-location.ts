@@ -152,11 +152,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
     logger,
     pauseMs: tickMs,
     async lap() {
-      const now = clock.monotonicMs();
-      for (const revision of table.revisions.values()) {
-        revision.demand.sample(now, revision.pool.takePeak());
-        look(revision);
-      }
+      for (const revision of table.revisions.values()) look(revision);
     },
   });
 

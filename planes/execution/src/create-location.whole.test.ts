@@ -145,10 +145,10 @@ test('no request is lost while replicas come and go under load', async () => {
     while (!stop) statuses.push((await fixture.ask('rev1')).status);
   });
   for (const bound of bounds) {
-    fixture.feeds.assign([buildAssignment(path, {}, { ...bound, targetConcurrency: 8 })]);
+    fixture.feeds.assign([buildAssignment(path, {}, { ...bound, target: 8 })]);
     await ready(bound.minReplicas);
   }
-  fixture.feeds.assign([buildAssignment(path, {}, { targetConcurrency: 8, retentionMs: 0 })]);
+  fixture.feeds.assign([buildAssignment(path, {}, { target: 8, retentionMs: 0 })]);
   await ready(1);
   stop = true;
   await Promise.all(callers);

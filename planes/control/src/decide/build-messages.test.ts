@@ -110,7 +110,7 @@ describe('buildAssignments', () => {
         number: 1,
         artifactDigest: 'sha256:1',
         template: { origin: { path: '/models/m1' } },
-        scaling: { minReplicas: 0, maxReplicas: 4, targetConcurrency: 8, retentionMs: 60_000 },
+        scaling: { minReplicas: 0, maxReplicas: 4, target: 8, retentionMs: null },
       },
     });
   });

@@ -69,7 +69,10 @@ export const placed = (locations: readonly string[], ...revisions: readonly Revi
       scaling: {
         minReplicas: 0,
         maxReplicas: 4,
-        targetConcurrency: 8,
+        metric: 'concurrency',
+        target: 8,
+        scaleUpMinimum: 1,
+        stableWindowMs: 60_000,
         scaleDownDelayMs: 10_000,
         retentionMs: 60_000,
       },

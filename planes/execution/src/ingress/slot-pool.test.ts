@@ -9,10 +9,14 @@ import { splitWait } from './split-wait.ts';
 let clock: ReturnType<typeof createFakeClock>;
 let wakes: number;
 let unreachable: string[];
+let arrivals: number;
+let held: number[];
 beforeEach(() => {
   clock = createFakeClock();
   wakes = 0;
   unreachable = [];
+  arrivals = 0;
+  held = [];
 });
 
 function openPool(changes: Partial<SlotPoolOptions> = {}): SlotPool {
@@ -22,6 +26,10 @@ function openPool(changes: Partial<SlotPoolOptions> = {}): SlotPool {
     queueDeadlineMs: 1_000,
     refusal: () => null,
     retryAfterMs: () => 7_000,
+    onArrival: () => {
+      arrivals += 1;
+    },
+    onEnd: (heldMs) => held.push(heldMs),
     onWaiting: () => {
       wakes += 1;
     },
@@ -161,14 +169,18 @@ test('a lease is released once', () => {
   expect(pool.inFlight).toBe(0);
 });
 
-test('the peak counts those in flight and those that wait, until it is taken', () => {
+test('every request that may use the pool is counted once, and its time on a replica when it ends', async () => {
   const pool = openPool();
-  pool.add(readyReplica('a', 2));
-  const leases = [acquireNow(pool), acquireNow(pool)];
-  void acquire(pool);
-  for (const lease of leases) lease.release('served');
-  expect(pool.takePeak()).toBe(3);
-  expect(pool.takePeak()).toBe(1);
+  pool.add(readyReplica('a', 1));
+  const first = acquireNow(pool);
+  const second = acquire(pool);
+  await clock.advance(30);
+  first.release('served');
+  const granted = await second;
+  await clock.advance(20);
+  granted.release('served');
+  acquireNow(pool).release('unreachable');
+  expect({ arrivals, held }).toEqual({ arrivals: 3, held: [30, 20] });
 });
 
 test.each([

@@ -11,6 +11,10 @@ export interface SlotPoolOptions {
   refusal(): BeelineError | null;
   /** When a refused caller should try again, in milliseconds. */
   retryAfterMs(): number;
+  /** A request came that may use the pool. */
+  onArrival(): void;
+  /** A request left its replica after so many milliseconds on it. */
+  onEnd(heldMs: number): void;
   /** A request began to wait. */
   onWaiting(): void;
   /** Nothing could be sent to a replica. */
@@ -39,14 +43,16 @@ class ReplicaLease implements Lease {
   readonly wait: LeaseWait;
   readonly #pool: SlotPool;
   readonly #held: Replica;
+  readonly #since: number;
   #released = false;
 
-  constructor(pool: SlotPool, held: Replica, target: UpstreamTarget, wait: LeaseWait) {
+  constructor(pool: SlotPool, held: Replica, target: UpstreamTarget, wait: LeaseWait, nowMs: number) {
     this.target = target;
     this.replica = held.id;
     this.wait = wait;
     this.#pool = pool;
     this.#held = held;
+    this.#since = nowMs;
   }
 
   release(outcome: LeaseOutcome): void {
@@ -54,7 +60,7 @@ class ReplicaLease implements Lease {
       throw new BeelineError('INTERNAL_ERROR', { message: `a lease on ${this.replica} was released twice` });
     }
     this.#released = true;
-    this.#pool.giveBack(this.#held, outcome);
+    this.#pool.giveBack(this.#held, outcome, this.#since);
   }
 }
 
@@ -64,7 +70,6 @@ export class SlotPool {
   readonly #ready: Replica[] = [];
   readonly #waiting = new Set<Waiter>();
   #inFlight = 0;
-  #peak = 0;
   #lastReleaseAt: number | null = null;
 
   constructor(options: SlotPoolOptions) {
@@ -84,15 +89,9 @@ export class SlotPool {
     return this.#lastReleaseAt;
   }
 
-  /** The highest number of requests in flight and waiting since the last call. */
-  takePeak(): number {
-    const peak = this.#peak;
-    this.#peak = this.#inFlight + this.#waiting.size;
-    return peak;
-  }
-
   acquire(request: AcquireRequest): Lease | Promise<Lease> {
     const replica = this.#waiting.size === 0 ? chooseReplica(this.#ready) : undefined;
+    if (replica !== undefined) this.#options.onArrival();
     return replica === undefined ? this.#wait(request) : this.#lease(replica, noWait);
   }
 
@@ -114,13 +113,14 @@ export class SlotPool {
     for (const waiter of [...this.#waiting]) waiter.refuse(error);
   }
 
-  giveBack(replica: Replica, outcome: LeaseOutcome): void {
+  giveBack(replica: Replica, outcome: LeaseOutcome, since: number): void {
     const now = this.#options.clock.monotonicMs();
     replica.inFlight -= 1;
     if (outcome !== 'unreachable') replica.served += 1;
     replica.idleSince = now;
     this.#inFlight -= 1;
     this.#lastReleaseAt = now;
+    if (outcome !== 'unreachable') this.#options.onEnd(now - since);
     if (outcome === 'unreachable') this.#options.onUnreachable(replica);
     if (replica.inFlight === 0 && replica.state === 'draining') replica.onDrained?.();
     if (this.#waiting.size > 0) this.#grantWaiting();
@@ -135,8 +135,7 @@ export class SlotPool {
     }
     replica.inFlight += 1;
     this.#inFlight += 1;
-    if (this.#inFlight + this.#waiting.size > this.#peak) this.#peak = this.#inFlight + this.#waiting.size;
-    return new ReplicaLease(this, replica, target, wait);
+    return new ReplicaLease(this, replica, target, wait, this.#options.clock.monotonicMs());
   }
 
   #wait(request: AcquireRequest): Promise<Lease> {
@@ -181,7 +180,7 @@ export class SlotPool {
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(waiter);
     });
-    this.#peak = Math.max(this.#peak, this.#inFlight + this.#waiting.size);
+    this.#options.onArrival();
     this.#options.onWaiting();
     return waited;
   }

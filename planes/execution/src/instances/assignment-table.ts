@@ -1,14 +1,14 @@
 import { asBeelineError, BeelineError } from '@beeline/core/base';
 import type { AssignmentsMessage, RevisionAssignment } from '@beeline/core/contract';
+import { createDemandBuckets } from '@beeline/core/scaling';
 import { SlotPool } from '../ingress/slot-pool.ts';
-import { createDemandWindow } from '../scale/demand-window.ts';
 import { checkSuspect } from './end-replica.ts';
 import type { LocationContext } from './location-context.ts';
 import { isLive } from './replica.ts';
 import { refuseForFailure } from './revision-failure.ts';
 import type { ServedRevision } from './served-revision.ts';
 
-/** Longest scale-down delay that a deployment can have. */
+/** Longest stable window that a deployment can have. */
 const demandKeepMs = 3_600_000;
 /** Assumed until a start was measured. */
 const assumedStartMs = 5_000;
@@ -46,16 +46,20 @@ function newRevision(context: LocationContext, assignment: RevisionAssignment): 
     failures: 0,
     retryAt: 0,
     startMs: null,
+    serviceMs: null,
     lastReadyAt: null,
     desired: 0,
+    scaleMemory: null,
     replicas: new Map(),
-    demand: createDemandWindow(demandKeepMs),
+    demand: createDemandBuckets(demandKeepMs),
     pool: new SlotPool({
       clock: context.clock,
       queueLimit: context.config.queueLimit,
       queueDeadlineMs: context.config.queueDeadline,
       refusal: () => whyRefused(context, revision),
       retryAfterMs: () => revision.startMs ?? assumedStartMs,
+      onArrival: () => revision.demand.arrived(context.clock.monotonicMs()),
+      onEnd: (heldMs) => revision.demand.ended(context.clock.monotonicMs(), heldMs),
       onWaiting: () => context.touch(revision),
       onUnreachable: (replica) => {
         checkSuspect(context, revision, replica).catch((thrown) => {

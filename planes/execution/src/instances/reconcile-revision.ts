@@ -1,7 +1,6 @@
-import { decideReplicas, type ScalePicture } from '../scale/decide-replicas.ts';
+import { decideReplicas, planInstances, type ScalePicture } from '@beeline/core/scaling';
 import { drainReplica, reviveReplica } from './end-replica.ts';
 import type { LocationContext } from './location-context.ts';
-import { planInstances } from './plan-instances.ts';
 import { isLive } from './replica.ts';
 import type { ServedRevision } from './served-revision.ts';
 import { startReplica } from './start-replica.ts';
@@ -11,21 +10,30 @@ export function buildScalePicture(revision: ServedRevision, nowMs: number): Scal
   const { assignment, pool, demand } = revision;
   const replicas = [...revision.replicas.values()];
   const lastUse = Math.max(pool.lastReleaseAt ?? -1, revision.lastReadyAt ?? -1);
+  const reading = demand.read(nowMs, assignment.scaling.stableWindowMs);
+  revision.serviceMs = reading.serviceMs ?? revision.serviceMs;
+  const startingSince = replicas.flatMap((one) =>
+    isLive(one) && one.state !== 'ready' ? one.requestedAt : [],
+  );
   return {
+    nowMs,
     purpose: revision.withdrawn ? 'retire' : assignment.purpose,
     proof: revision.proof,
     bounds: assignment.scaling,
     demand: {
+      ...reading,
       inFlight: pool.inFlight,
       waiting: pool.waiting,
-      peak: demand.peakOver(nowMs, assignment.scaling.scaleDownDelayMs),
       idleMs: lastUse < 0 ? null : nowMs - lastUse,
     },
     replicas: {
       live: replicas.filter(isLive).length,
       ready: replicas.filter(({ state }) => state === 'ready').length,
+      startingForMs: startingSince.length === 0 ? null : nowMs - Math.min(...startingSince),
     },
-    learned: { startMs: revision.startMs },
+    learned: { startMs: revision.startMs, serviceMs: revision.serviceMs },
+    fullness: 0,
+    memory: revision.scaleMemory,
   };
 }
 
@@ -33,7 +41,8 @@ export function buildScalePicture(revision: ServedRevision, nowMs: number): Scal
 export function reconcileRevision(context: LocationContext, revision: ServedRevision): void {
   const now = context.clock.monotonicMs();
   const picture = buildScalePicture(revision, now);
-  const { desired, reasons } = decideReplicas(picture);
+  const { desired, reasons, memory } = decideReplicas(picture);
+  revision.scaleMemory = memory;
   if (desired !== revision.desired) {
     revision.desired = desired;
     context.logger.info(

@@ -1,7 +1,5 @@
 import type { UpstreamTarget } from '@beeline/core/contract';
-
-/** States of a replica at a location; `gone` and `failed` are ends. */
-export type ReplicaState = 'requested' | 'fetching' | 'starting' | 'ready' | 'draining' | 'gone' | 'failed';
+import type { ReplicaState } from '@beeline/core/scaling';
 
 /** One replica of a revision. Times are monotonic milliseconds. */
 export interface Replica {

@@ -4,8 +4,8 @@ import type {
   RevisionAssignment,
   RevisionFailure,
 } from '@beeline/core/contract';
+import type { DemandBuckets, ScaleMemory } from '@beeline/core/scaling';
 import type { SlotPool } from '../ingress/slot-pool.ts';
-import type { DemandWindow } from '../scale/demand-window.ts';
 import type { Replica } from './replica.ts';
 
 /** A revision that the location serves, or served until its last replica is gone. */
@@ -22,14 +22,17 @@ export interface ServedRevision {
   /** Attempts in a row that failed, and the monotonic time before which there is no other. */
   failures: number;
   retryAt: number;
-  /** How long the last start took, in milliseconds. */
+  /** What starts and requests were measured to take, in milliseconds; outlives a restart of the location. */
   startMs: number | null;
+  serviceMs: number | null;
   lastReadyAt: number | null;
   /** What was last decided, to log only changes. */
   desired: number;
   readonly replicas: Map<string, Replica>;
   readonly pool: SlotPool;
-  readonly demand: DemandWindow;
+  readonly demand: DemandBuckets;
+  /** What the last decision told the next. */
+  scaleMemory: ScaleMemory | null;
 }
 
 const countedStates = ['requested', 'fetching', 'starting', 'ready', 'draining'] as const;

@@ -97,7 +97,10 @@ export function buildAssignment(
     scaling: {
       minReplicas: 0,
       maxReplicas: 4,
-      targetConcurrency: 2,
+      metric: 'concurrency',
+      target: 2,
+      scaleUpMinimum: 1,
+      stableWindowMs: 60_000,
       scaleDownDelayMs: 0,
       retentionMs: 60_000,
       ...scaling,

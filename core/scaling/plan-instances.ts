@@ -1,4 +1,5 @@
-import type { ReplicaState } from './replica.ts';
+/** States of a replica at a location; `gone` and `failed` are ends. */
+export type ReplicaState = 'requested' | 'fetching' | 'starting' | 'ready' | 'draining' | 'gone' | 'failed';
 
 export interface ReplicaPicture {
   readonly id: string;
