@@ -8,5 +8,14 @@ export {
   variableName,
 } from './compile-config.ts';
 export { createLogger, logLevels } from './create-logger.ts';
+export { addProcessMetrics } from './metrics/add-process-metrics.ts';
+export {
+  answerScrape,
+  authorizeScrape,
+  type ScrapeCaller,
+  type ScrapePolicy,
+} from './metrics/authorize-scrape.ts';
+export { createMetrics, type Metrics, secondsBuckets } from './metrics/create-metrics.ts';
+export type { CounterCell, HistogramCell, MetricDescription, MetricFamily } from './metrics/metric-family.ts';
 export { type Loop, type LoopOptions, startLoop } from './run-loop.ts';
 export { sendJson } from './send-json.ts';

@@ -27,6 +27,11 @@ export const controlSettings = {
     default: null,
     example: 'the output of: openssl rand -hex 32',
   }),
+  metricsToken: settings.secret({
+    description: 'Token that GET /metrics takes; without one nobody may read metrics',
+    default: null,
+    example: 'the output of: openssl rand -hex 32',
+  }),
   logLevel: settings.choice({ description: 'How much to log', default: 'info', choices: logLevels }),
 } as const;
 

@@ -1,15 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Logger, Secret } from '@beeline/core/base';
 import { builtInEnvironments } from '@beeline/core/resources';
+import { createMetrics, type Metrics } from '@beeline/core/service';
 import type { FastifyInstance } from 'fastify';
 import { addPublicApi } from './api/add-public-api.ts';
 import { buildServer } from './api/http/build-server.ts';
 import { publishOpenapi } from './api/publish-openapi.ts';
 import { addHealthRoutes } from './api/routes/health.ts';
 import { waitUntilRouted } from './api/write/wait-until-routed.ts';
+import { type ControlMetrics, countRequests, createControlMetrics } from './control-metrics.ts';
 import { addFeedRoutes } from './feeds/add-feed-routes.ts';
 import { startPruneLoop } from './reconcile/start-prune-loop.ts';
 import { startReconcileLoop } from './reconcile/start-reconcile-loop.ts';
+import { loadFeedVersions } from './store/changes.ts';
 import type { DeploymentRow } from './store/database/tables.ts';
 import { describeLocation, type LocationDescription } from './store/locations.ts';
 import { queueDeployments } from './store/models.ts';
@@ -27,6 +30,8 @@ export interface ControlPlaneOptions {
   readonly publicUrl: string;
   /** A location that gets its assignments even before it has joined; null when all of them join by themselves. */
   readonly localLocation: LocationDescription | null;
+  /** Where it counts; its own when absent. */
+  readonly metrics?: Metrics;
 }
 
 /** The control plane without a port of its own: whoever has one hands it requests. */
@@ -53,9 +58,11 @@ async function prepareStore(options: ControlPlaneOptions): Promise<void> {
 export async function buildControlServer(
   options: ControlPlaneOptions,
   closing: AbortSignal,
+  metrics: ControlMetrics,
 ): Promise<FastifyInstance> {
   const { store, clock, logger, internalToken } = options;
   const app = buildServer(logger);
+  countRequests(app, metrics);
   await publishOpenapi(app);
   addHealthRoutes(app, store);
   await app.register((scope) => addFeedRoutes(scope, { store, clock, internalToken, closing }));
@@ -68,20 +75,36 @@ export async function buildControlServer(
   return app;
 }
 
+const feedNames = ['routes', 'assignments', 'deployments'] as const;
+
+/** Lets the metrics know the versions of the feeds; the returned function ends that. */
+async function watchFeeds(store: Store, metrics: ControlMetrics): Promise<() => void> {
+  for (const { feed, version } of await loadFeedVersions(store.queries)) metrics.published(feed, version);
+  const stops = feedNames.map((feed) =>
+    store.signals.listen(feed, (version) => metrics.published(feed, version)),
+  );
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
 /** Starts the control plane over an open store; it is ready when this resolves. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { store, clock, logger } = options;
   await prepareStore(options);
   const closing = new AbortController();
-  const app = await buildControlServer(options, closing.signal);
+  const metrics = createControlMetrics(options.metrics ?? createMetrics(), () => clock.now());
+  const stopWatching = await watchFeeds(store, metrics);
+  const app = await buildControlServer(options, closing.signal, metrics);
   const loops = [
-    startReconcileLoop({ store, clock, logger, listeningSinceMs: clock.now() }),
+    startReconcileLoop({ store, clock, logger, metrics, listeningSinceMs: clock.now() }),
     startPruneLoop(options),
   ];
   return {
     handle: (request, response) => app.routing(request, response),
     async close() {
       closing.abort();
+      stopWatching();
       await app.close();
       await Promise.all(loops.map((loop) => loop.close()));
     },

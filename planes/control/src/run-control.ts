@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BeelineError, type Logger, systemClock } from '@beeline/core/base';
+import { addProcessMetrics, answerScrape, createMetrics } from '@beeline/core/service';
+import manifest from '../package.json' with { type: 'json' };
 import type { ControlConfig } from './config.ts';
 import { createControlPlane } from './create-control-plane.ts';
 import { openStore } from './store/open-store.ts';
@@ -19,6 +21,8 @@ export interface RunningControl {
 export async function runControl(config: ControlConfig, logger: Logger): Promise<RunningControl> {
   const { databaseUrl, dataDir, host, port } = config;
   const store = await openStore(databaseUrl === null ? { dataDir } : databaseUrl.reveal(), { logger });
+  const metrics = createMetrics();
+  const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
   const control = await createControlPlane({
     store,
     clock: systemClock,
@@ -26,8 +30,13 @@ export async function runControl(config: ControlConfig, logger: Logger): Promise
     internalToken: config.internalToken,
     publicUrl: config.publicUrl,
     localLocation: null,
+    metrics,
   });
-  const server = createServer((request, response) => control.handle(request, response));
+  const policy = { token: config.metricsToken, trustLoopback: false };
+  const server = createServer((request, response) => {
+    if (request.url === '/metrics') answerScrape(request, response, metrics, policy);
+    else control.handle(request, response);
+  });
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   try {
     await new Promise<void>((resolve, reject) => {
@@ -37,6 +46,7 @@ export async function runControl(config: ControlConfig, logger: Logger): Promise
   } catch (cause) {
     await control.close();
     await store.close();
+    endMeasuring();
     throw new BeelineError('PORT_TAKEN', {
       message: `cannot listen on ${host}:${port} (${(cause as NodeJS.ErrnoException).code}): stop what listens there, or set BL_PORT`,
       cause,
@@ -51,6 +61,7 @@ export async function runControl(config: ControlConfig, logger: Logger): Promise
       server.closeIdleConnections();
       await closed;
       await store.close();
+      endMeasuring();
     },
   };
 }

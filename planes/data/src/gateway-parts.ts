@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@beeline/core/base';
 import type { ExecutionRecord, LocationPort } from '@beeline/core/contract';
 import type { UpstreamPool } from '@beeline/core/relay';
 import type { GatewayConfig } from './config.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayLoad } from './stages/admit.ts';
 import type { RunningForward } from './stages/forward.ts';
 import type { GatewayTables } from './tables/open-tables.ts';
@@ -18,6 +19,7 @@ export interface GatewayParts {
   readonly load: GatewayLoad;
   readonly running: Set<RunningForward>;
   readonly usage: { add(record: ExecutionRecord): void };
+  readonly metrics: GatewayMetrics;
   /** From 0 to 1, for weights. */
   readonly random: () => number;
   /** Called after every exchange that ended. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BeelineError, type Clock, httpStatusOf, newId } from '@beeline/core/base';
+import type { RouteEntry } from '@beeline/core/contract';
 import type { Caller } from './caller.ts';
 import { gatewayNotReady } from './errors.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -20,43 +21,43 @@ export function runPipeline(caller: Caller, gateway: GatewayParts): void {
   const arrived = arrive(caller.request, gateway.clock);
   const snapshot = gateway.tables.current;
   if (snapshot === null) {
-    refuse(caller, gateway, arrived, gatewayNotReady());
+    refuseUnmetered(caller, gateway, arrived, gatewayNotReady());
     return;
   }
 
   const identified = identify(arrived);
   if (identified instanceof BeelineError) {
-    refuse(caller, gateway, arrived, identified);
+    refuseUnmetered(caller, gateway, arrived, identified);
     return;
   }
 
   const authenticated = authenticate(identified, snapshot);
   if (authenticated instanceof BeelineError) {
-    refuse(caller, gateway, arrived, authenticated);
+    refuseUnmetered(caller, gateway, arrived, authenticated);
     return;
   }
 
   const resolved = resolve(authenticated, snapshot);
   if (resolved instanceof BeelineError) {
-    refuseMetered(caller, gateway, authenticated, resolved);
+    refuseMetered(caller, gateway, authenticated, null, resolved);
     return;
   }
 
   const admitted = admit(resolved, gateway.load, gateway.config);
   if (admitted instanceof BeelineError) {
-    refuseMetered(caller, gateway, authenticated, admitted);
+    refuseMetered(caller, gateway, authenticated, resolved.route, admitted);
     return;
   }
 
   const chosen = choose(admitted, gateway.ports, gateway.random);
   if (chosen instanceof BeelineError) {
-    refuseMetered(caller, gateway, authenticated, chosen);
+    refuseMetered(caller, gateway, authenticated, resolved.route, chosen);
     return;
   }
 
   forward(chosen, caller, gateway, (answer, running) => {
     gateway.running.delete(running);
-    record(gateway, chosen, answer);
+    record(gateway, chosen, chosen.route, answer);
     gateway.onExchangeEnded();
   });
 }
@@ -83,16 +84,35 @@ function refuse(caller: Caller, gateway: GatewayParts, request: ArrivedRequest, 
   caller.refuse(error, { component: 'gateway', requestId, executionId, nowMs: gateway.clock.now() });
 }
 
+/** Of a request whose workspace is not known to be the caller's: counted, but no execution. */
+function refuseUnmetered(
+  caller: Caller,
+  gateway: GatewayParts,
+  request: ArrivedRequest,
+  error: BeelineError,
+): void {
+  refuse(caller, gateway, request, error);
+  gateway.metrics.refused(error.code);
+}
+
 function refuseMetered(
   caller: Caller,
   gateway: GatewayParts,
   request: AuthenticatedRequest,
+  route: RouteEntry | null,
   error: BeelineError,
 ): void {
   refuse(caller, gateway, request, error);
-  record(gateway, request, refusedAnswer(httpStatusOf(error.kind), error.code));
+  record(gateway, request, route, refusedAnswer(httpStatusOf(error.kind), error.code));
 }
 
-function record(gateway: GatewayParts, request: AuthenticatedRequest, answer: Answer): void {
-  gateway.usage.add(meter(request, answer, gateway.clock.monotonicMs()));
+function record(
+  gateway: GatewayParts,
+  request: AuthenticatedRequest,
+  route: RouteEntry | null,
+  answer: Answer,
+): void {
+  const execution = meter(request, answer, gateway.clock.monotonicMs());
+  gateway.metrics.observe(execution, route);
+  gateway.usage.add(execution);
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { asBeelineError, type Clock, type Logger, newId } from '@beeline/core/base';
 import type { FeedClient, LocationPort } from '@beeline/core/contract';
 import { createUpstreamPool } from '@beeline/core/relay';
+import { createMetrics, type Metrics } from '@beeline/core/service';
 import { type Caller, httpCaller, upgradeCaller } from './caller.ts';
 import type { GatewayConfig } from './config.ts';
+import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { runPipeline } from './pipeline.ts';
 import type { RunningForward } from './stages/forward.ts';
@@ -27,6 +29,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly config: GatewayConfig;
+  /** Where it counts; its own when absent. */
+  readonly metrics?: Metrics;
 }
 
 /** The way in for requests; the server that it is put behind belongs to the caller. */
@@ -66,6 +70,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let stopping = false;
   let onIdle: (() => void) | null = null;
 
+  const metrics = createGatewayMetrics(options.metrics ?? createMetrics(), {
+    inFlight: () => running.size,
+    droppedRecords: () => usage.dropped,
+    routesVersion: () => tables.current?.version ?? 0,
+  });
+
   const parts: GatewayParts = {
     config,
     clock,
@@ -83,6 +93,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     running,
     usage,
+    metrics,
     random: Math.random,
     onExchangeEnded() {
       if (running.size === 0) onIdle?.();

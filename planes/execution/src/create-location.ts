@@ -10,7 +10,7 @@ import {
 } from '@beeline/core/base';
 import type { FeedClient, LocationPort, LogLineMessage, ObservedMessage } from '@beeline/core/contract';
 import type { Flavor } from '@beeline/core/resources';
-import { startLoop } from '@beeline/core/service';
+import { createMetrics, type Metrics, startLoop } from '@beeline/core/service';
 import type { Driver, DriverEvent } from '@beeline/drivers/interface';
 import type { Runtime } from '@beeline/runtime-interface';
 import { openArtifactCache } from './artifacts/artifact-cache.ts';
@@ -23,6 +23,7 @@ import { reconcileRevision } from './instances/reconcile-revision.ts';
 import { isLive } from './instances/replica.ts';
 import { buildLogLine } from './instances/replica-log.ts';
 import { describeRevision, type ServedRevision } from './instances/served-revision.ts';
+import { createLocationMetrics } from './location-metrics.ts';
 import { openStandardDrivers } from './standard-drivers.ts';
 import { standardRuntimes } from './standard-runtimes.ts';
 import { loadAssignments } from './sync/assignment-file.ts';
@@ -39,6 +40,8 @@ export interface LocationOptions {
   readonly flavors: readonly Flavor[];
   readonly clock?: Clock;
   readonly config?: Partial<LocationConfig>;
+  /** Where it counts; its own when absent. */
+  readonly metrics?: Metrics;
   /** By generation; the location closes them. The standard ones when absent. */
   readonly drivers?: Readonly<Record<string, Driver>>;
   /** By engine; the standard ones when absent. */
@@ -93,6 +96,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
     config,
     clock,
     logger,
+    metrics: createLocationMetrics(options.metrics ?? createMetrics(), () => table.revisions.values()),
     touch(revision) {
       if (touched.size === 0) queueMicrotask(lookAtTouched);
       touched.add(revision);

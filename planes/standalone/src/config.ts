@@ -31,6 +31,12 @@ export const standaloneSettings = {
     default: `~/${clientConfigName}`,
   }),
   location: settings.text({ description: 'Name of the location on this machine', default: 'local' }),
+  metricsToken: settings.secret({
+    description:
+      'Token that GET /metrics takes. Without one, direct callers on this machine may read metrics, unless publicUrl is set',
+    default: null,
+    example: 'the output of: openssl rand -hex 32',
+  }),
   logLevel: settings.choice({
     description: 'Least severe line that is logged',
     default: 'info',

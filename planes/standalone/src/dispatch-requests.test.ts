@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isControlPath } from './dispatch-requests.ts';
+import { isControlPath, isMetricsPath } from './dispatch-requests.ts';
 
 describe('the one port', () => {
   it.each(['/', '/v0/models', '/v0', '/v0?x=1', '/internal/v1/routes', '/healthz', '/readyz'])(
@@ -15,4 +15,15 @@ describe('the one port', () => {
       expect(isControlPath(url)).toBe(false);
     },
   );
+});
+
+describe('the path of the metrics', () => {
+  it.each([
+    ['/metrics', true],
+    ['/metrics?x=1', true],
+    ['/metrics/models/a', false],
+    ['/metricsx', false],
+  ])('%s: %s', (url, expected) => {
+    expect(isMetricsPath(url)).toBe(expected);
+  });
 });

@@ -18,6 +18,7 @@ type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) 
 /** Who answers what on the one port of an embedded platform. */
 export interface Dispatch {
   readonly control: RequestListener;
+  readonly metrics: RequestListener;
   readonly inference: InferenceListener;
   readonly inferenceUpgrade: UpgradeListener;
 }
@@ -37,10 +38,17 @@ export function isControlPath(url: string): boolean {
   return controlPrefixes.has(firstPart(url));
 }
 
+/** Whether a request is for the metrics of the whole process; below this path a workspace may live. */
+export function isMetricsPath(url: string): boolean {
+  return url === '/metrics' || url.startsWith('/metrics?');
+}
+
 /** One HTTP server in front of control and gateway. */
 export function createDispatchServer(dispatch: Dispatch, options: ServerOptions): Server {
   const server = createServer(options, (request, response) => {
-    if (isControlPath(request.url ?? '/')) dispatch.control(request, response);
+    const url = request.url ?? '/';
+    if (isControlPath(url)) dispatch.control(request, response);
+    else if (isMetricsPath(url)) dispatch.metrics(request, response);
     else dispatch.inference(request, response);
   });
   server.on('checkContinue', (request, response) => {

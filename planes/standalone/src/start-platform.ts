@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { createControlPlane, openStore } from '@beeline/control';
 import { BeelineError, type Clock, type Logger, Secret, sleep } from '@beeline/core/base';
 import { createFeedClient, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
-import { sendJson } from '@beeline/core/service';
+import { addProcessMetrics, answerScrape, createMetrics, sendJson } from '@beeline/core/service';
 import { applyServerLimits, createGateway, gatewayServerOptions } from '@beeline/data';
 import { createLocation, type LocationOptions } from '@beeline/execution';
+import manifest from '../package.json' with { type: 'json' };
 import type { StandaloneConfig } from './config.ts';
 import { createDispatchServer, type Dispatch } from './dispatch-requests.ts';
 import { ensureAdminKey } from './ensure-admin-key.ts';
@@ -69,12 +70,17 @@ export async function startPlatform(
   parts: PlatformParts = {},
 ): Promise<Platform> {
   const closers: (() => Promise<void>)[] = [];
+  const metrics = createMetrics();
+  const scrapePolicy = { token: config.metricsToken, trustLoopback: config.publicUrl === null };
   const dispatch: { -readonly [K in keyof Dispatch]: Dispatch[K] } = {
     control: answerStarting,
+    metrics: (request, response) => answerScrape(request, response, metrics, scrapePolicy),
     inference: answerStarting,
     inferenceUpgrade: (_request, socket) => socket.destroy(),
   };
   try {
+    const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
+    closers.push(async () => endMeasuring());
     const server = createDispatchServer(dispatch, gatewayServerOptions);
     applyServerLimits(server);
     const port = await listen(server, config.host, config.port);
@@ -94,6 +100,7 @@ export async function startPlatform(
       clock,
       logger: logger.child({ plane: 'control' }),
       internalToken,
+      metrics,
       publicUrl: runUrl,
       localLocation: { name: config.location, displayName: 'This machine', country: null, continent: null },
     });
@@ -114,6 +121,7 @@ export async function startPlatform(
       directory: join(config.dataDir, 'location'),
       feeds: feedsFor(config.location),
       flavors: [hostFlavor],
+      metrics,
       config,
       clock,
       logger: logger.child({ plane: 'execution' }),
@@ -125,6 +133,7 @@ export async function startPlatform(
       directory: join(config.dataDir, 'gateway'),
       feeds: feedsFor('embedded'),
       locations: [location.port],
+      metrics,
       clock,
       logger: logger.child({ plane: 'data' }),
       config,

@@ -1,6 +1,8 @@
 import { type Clock, Secret, silentLogger } from '@beeline/core/base';
 import { builtInEnvironments } from '@beeline/core/resources';
+import { createMetrics } from '@beeline/core/service';
 import { createApiKey } from '../api/access/create-api-key.ts';
+import { createControlMetrics } from '../control-metrics.ts';
 import { buildControlServer } from '../create-control-plane.ts';
 import type { Store } from '../store/open-store.ts';
 import { ensureWorkspace } from '../store/workspaces.ts';
@@ -41,6 +43,7 @@ export async function openTestApi(store: Store, clock: Clock): Promise<TestApi> 
       localLocation: null,
     },
     new AbortController().signal,
+    createControlMetrics(createMetrics(), () => clock.now()),
   );
   const newKey = async (role: 'admin' | 'member') => {
     const key = { name: role, workspaces: ['default'], role, expiresAt: null, createdBy: 'test' };

@@ -136,6 +136,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
     const cutByUs = this.stopped && outcome.ended === 'upstream-broken';
     this.releaseLease(cutByUs ? 'aborted' : leaseOutcomes[outcome.ended]);
     if (outcome.ended === 'upstream-unreachable' && this.tries < maxTries && !this.stopped) {
+      this.gateway.metrics.retried();
       this.acquire();
       return;
     }

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@beeline/core/base';
 import type { LogLineMessage } from '@beeline/core/contract';
 import type { LocationConfig } from '../config.ts';
+import type { LocationMetrics } from '../location-metrics.ts';
 import type { LaunchContext } from './launch-replica.ts';
 import type { ServedRevision } from './served-revision.ts';
 
@@ -10,6 +11,7 @@ export interface LocationContext {
   readonly config: LocationConfig;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: LocationMetrics;
   /** Looks at a revision again, soon. */
   touch(revision: ServedRevision): void;
   /** Something that control is told of has changed. */

@@ -44,6 +44,7 @@ export function reconcileRevision(context: LocationContext, revision: ServedRevi
   const { desired, reasons, memory } = decideReplicas(picture);
   revision.scaleMemory = memory;
   if (desired !== revision.desired) {
+    context.metrics.decided(revision, revision.desired, desired);
     revision.desired = desired;
     context.logger.info(
       { revision: revision.assignment.revision, desired, picture },

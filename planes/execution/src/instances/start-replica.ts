@@ -48,6 +48,7 @@ function recordReady(context: LocationContext, revision: ServedRevision, replica
     replica.id,
     `ready after ${formatDuration(now - replica.requestedAt)} (start ${formatDuration(startMs)}, load ${formatDuration(loadMs)})`,
   );
+  context.metrics.started(revision, replica);
   revision.pool.add(replica);
   context.clock.setTimer(shortLifeMs, () => {
     if (replica.state === 'ready') revision.failures = 0;
@@ -71,6 +72,7 @@ function recordFailure(
   );
   context.say(revision, replica.id, `did not start: ${failure.code}: ${failure.message}`);
   replica.state = 'failed';
+  context.metrics.startFailed(revision, failure.code);
   revision.failure = failure;
   const pauseMs = backOff(context, revision);
   const definite = failure.code !== 'INTERNAL_ERROR' || revision.failures >= internalAttempts;

@@ -1,0 +1,99 @@
+import { type Metrics, secondsBuckets } from '@beeline/core/service';
+import type { Replica } from './instances/replica.ts';
+import { countReplicas, type ServedRevision } from './instances/served-revision.ts';
+
+/** What a location counts as it happens. */
+export interface LocationMetrics {
+  /** A replica became ready. */
+  started(revision: ServedRevision, replica: Replica): void;
+  /** A replica did not become ready; `code` says why. */
+  startFailed(revision: ServedRevision, code: string): void;
+  /** Another number of replicas is wanted than before. */
+  decided(revision: ServedRevision, before: number, desired: number): void;
+}
+
+const deploymentLabels = ['workspace', 'model', 'environment'];
+const revisionLabels = [...deploymentLabels, 'revision'];
+
+const namesOf = ({ assignment: { workspace, model, environment } }: ServedRevision) =>
+  [workspace, model, environment] as const;
+
+function addSampled(metrics: Metrics, revisions: () => Iterable<ServedRevision>): void {
+  metrics.sampled(
+    {
+      name: 'beeline_location_replicas',
+      help: 'Replicas by state: requested, fetching, starting, ready, draining',
+      type: 'gauge',
+      labels: [...revisionLabels, 'state'],
+    },
+    (report) => {
+      for (const revision of revisions()) {
+        for (const [state, count] of Object.entries(countReplicas(revision.replicas.values()))) {
+          report(count, ...namesOf(revision), revision.assignment.revision, state);
+        }
+      }
+    },
+  );
+  const perRevision = (name: string, help: string, read: (revision: ServedRevision) => number) =>
+    metrics.sampled({ name, help, type: 'gauge', labels: revisionLabels }, (report) => {
+      for (const revision of revisions()) {
+        report(read(revision), ...namesOf(revision), revision.assignment.revision);
+      }
+    });
+  perRevision(
+    'beeline_location_replicas_desired',
+    'Replicas that were last decided to be wanted',
+    ({ desired }) => desired,
+  );
+  perRevision(
+    'beeline_location_requests_in_flight',
+    'Requests that replicas work on',
+    ({ pool }) => pool.inFlight,
+  );
+  perRevision(
+    'beeline_location_requests_waiting',
+    'Requests that wait for a replica; bounded by queueLimit, each by queueDeadline',
+    ({ pool }) => pool.waiting,
+  );
+}
+
+/** Adds what a location tells of its revisions. */
+export function createLocationMetrics(
+  metrics: Metrics,
+  revisions: () => Iterable<ServedRevision>,
+): LocationMetrics {
+  addSampled(metrics, revisions);
+  const starts = metrics.counter({
+    name: 'beeline_location_starts_total',
+    help: 'Starts of replicas that ended, by result: ready, or the code of the failure',
+    labels: [...deploymentLabels, 'result'],
+  });
+  const phases = metrics.histogram(
+    {
+      name: 'beeline_location_start_seconds',
+      help: 'How long starts that succeeded took, by phase: start (files and process), load (the model)',
+      labels: ['generation', 'phase'],
+    },
+    secondsBuckets,
+  );
+  const decisions = metrics.counter({
+    name: 'beeline_location_scaling_decisions_total',
+    help: 'Changes of the number of replicas that are wanted, by direction: up, down',
+    labels: [...deploymentLabels, 'direction'],
+  });
+  return {
+    started(revision, { requestedAt, answeredAt, idleSince: readyAt }) {
+      const { generation } = revision.assignment.template;
+      const answered = answeredAt ?? readyAt;
+      starts.cell(...namesOf(revision), 'ready').value += 1;
+      phases.cell(generation, 'start').observe((answered - requestedAt) / 1_000);
+      phases.cell(generation, 'load').observe((readyAt - answered) / 1_000);
+    },
+    startFailed(revision, code) {
+      starts.cell(...namesOf(revision), code).value += 1;
+    },
+    decided(revision, before, desired) {
+      decisions.cell(...namesOf(revision), desired > before ? 'up' : 'down').value += 1;
+    },
+  };
+}
