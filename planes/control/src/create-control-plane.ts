@@ -4,6 +4,7 @@ import { builtInEnvironments } from '@beeline/core/resources';
 import { createMetrics, type Metrics } from '@beeline/core/service';
 import type { FastifyInstance } from 'fastify';
 import { addPublicApi } from './api/add-public-api.ts';
+import type { ApiContext } from './api/api-context.ts';
 import { buildServer } from './api/http/build-server.ts';
 import { publishOpenapi } from './api/publish-openapi.ts';
 import { addHealthRoutes } from './api/routes/health.ts';
@@ -13,7 +14,6 @@ import { addFeedRoutes } from './feeds/add-feed-routes.ts';
 import { startPruneLoop } from './reconcile/start-prune-loop.ts';
 import { startReconcileLoop } from './reconcile/start-reconcile-loop.ts';
 import { loadFeedVersions } from './store/changes.ts';
-import type { DeploymentRow } from './store/database/tables.ts';
 import { describeLocation, type LocationDescription } from './store/locations.ts';
 import { queueDeployments } from './store/models.ts';
 import type { Store } from './store/open-store.ts';
@@ -59,6 +59,7 @@ export async function buildControlServer(
   options: ControlPlaneOptions,
   closing: AbortSignal,
   metrics: ControlMetrics,
+  whenRouted: ApiContext['whenRouted'],
 ): Promise<FastifyInstance> {
   const { store, clock, logger, internalToken } = options;
   const app = buildServer(logger);
@@ -67,7 +68,6 @@ export async function buildControlServer(
   addHealthRoutes(app, store);
   await app.register((scope) => addFeedRoutes(scope, { store, clock, internalToken, closing }));
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
-  const whenRouted = (row: DeploymentRow) => waitUntilRouted(store, clock, row);
   await app.register((scope) => addPublicApi(scope, { store, clock, logger, publicUrl, whenRouted }), {
     prefix: '/v0',
   });
@@ -95,7 +95,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const closing = new AbortController();
   const metrics = createControlMetrics(options.metrics ?? createMetrics(), () => clock.now());
   const stopWatching = await watchFeeds(store, metrics);
-  const app = await buildControlServer(options, closing.signal, metrics);
+  const app = await buildControlServer(options, closing.signal, metrics, (row) =>
+    waitUntilRouted(store, clock, row),
+  );
   const loops = [
     startReconcileLoop({ store, clock, logger, metrics, listeningSinceMs: clock.now() }),
     startPruneLoop(options),

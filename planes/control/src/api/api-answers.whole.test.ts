@@ -13,52 +13,27 @@ import {
   workspaceBody,
 } from '@beeline/core/contract';
 import type { Model } from '@beeline/core/resources';
-import { createFakeClock, type FakeClock } from '@beeline/core/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reconcileDeployment } from '../reconcile/reconcile-deployment.ts';
 import { describeLocation } from '../store/locations.ts';
 import { listDueDeployments } from '../store/models.ts';
-import type { Store } from '../store/open-store.ts';
 import { insertExecutions } from '../store/records/executions.ts';
 import { insertLogLines } from '../store/records/logs.ts';
-import { executionRecord, modelDocument } from '../testing/documents.ts';
-import { emptyStore } from '../testing/empty-store.ts';
+import { environmentDocument, executionRecord, modelDocument, policyDocument } from '../testing/documents.ts';
 import { expectBody, expectError } from '../testing/expect-answer.ts';
-import { openTestApi, type TestApi } from '../testing/open-test-api.ts';
-import { openTestStore } from '../testing/open-test-store.ts';
+import { useTestApi } from '../testing/use-test-api.ts';
 
-let store: Store;
-let api: TestApi;
-let clock: FakeClock;
-
-beforeAll(async () => {
-  store = await openTestStore();
-});
-afterAll(() => store.close());
-beforeEach(async () => {
-  await emptyStore(store);
-  clock = createFakeClock();
-  api = await openTestApi(store, clock);
-});
-afterEach(() => api.close());
-
-const get = (path: string, headers: Record<string, string> = {}) => api.send({ path, headers });
-const post = (path: string, body: unknown) => api.send({ method: 'POST', path, body });
-const put = (path: string, body: unknown) => api.send({ method: 'PUT', path, body });
-const remove = (path: string) => api.send({ method: 'DELETE', path });
-
-const environment = (name: string, policies: readonly string[] = []) => ({
-  metadata: { name },
-  spec: { policies },
-});
-const policy = (name: string) => ({
-  metadata: { name },
-  spec: { type: 'location', locations: [{ type: 'continent', name: 'eu' }] },
-});
+const test = useTestApi();
+const { get, post, put, remove } = test;
 
 async function reconcile(): Promise<void> {
-  const context = { store, clock, logger: silentLogger, listeningSinceMs: clock.now() };
-  for (const id of await listDueDeployments(store.queries, clock.now()))
+  const context = {
+    store: test.store,
+    clock: test.clock,
+    logger: silentLogger,
+    listeningSinceMs: test.clock.now(),
+  };
+  for (const id of await listDueDeployments(test.store.queries, test.clock.now()))
     await reconcileDeployment(id, context);
 }
 
@@ -108,7 +83,7 @@ describe('200', () => {
   });
 
   it('GET /models/{m}/revisions tells which one is active and why one failed', async () => {
-    await describeLocation(store.queries, {
+    await describeLocation(test.store.queries, {
       name: 'here',
       displayName: 'Here',
       country: null,
@@ -135,7 +110,7 @@ describe('200', () => {
       source: index === 2 ? ('stderr' as const) : ('stdout' as const),
       message: `line ${index}`,
     }));
-    await insertLogLines(store.queries, { location: 'here', lines });
+    await insertLogLines(test.store.queries, { location: 'here', lines });
     const read = async (query: string) => (await get(`/v0/models/sentiment/logs${query}`)).body as LogLine[];
     type LogLine = { id: string; message: string; severity: number };
     const all = await read('');
@@ -154,7 +129,7 @@ describe('200', () => {
   it('executions are listed and looked up as the gateway recorded them', async () => {
     await post('/v0/models', modelDocument('sentiment'));
     const record = executionRecord('exe_1', { model: 'sentiment' });
-    await insertExecutions(store.queries, [record]);
+    await insertExecutions(test.store.queries, [record]);
     expect((await get('/v0/models/sentiment/executions')).body).toEqual([record]);
     const one = await get('/v0/executions/exe_1');
     expectBody(executionBody, one.body);
@@ -162,16 +137,16 @@ describe('200', () => {
   });
 
   it('environments and policies are created, updated, listed and deleted', async () => {
-    const created = await post('/v0/policies', policy('eu-only'));
+    const created = await post('/v0/policies', policyDocument('eu-only'));
     expect(created.status).toBe(200);
     expectBody(policyBody, created.body);
-    const stage = await post('/v0/environments', environment('staging', ['eu-only']));
+    const stage = await post('/v0/environments', environmentDocument('staging', ['eu-only']));
     expect(stage.status).toBe(200);
     expectBody(environmentBody, stage.body);
     const usages = await get('/v0/policies/eu-only/usages');
     expectBody(policyUsagesBody, usages.body);
     expect(usages.body).toMatchObject({ environments: ['staging'], models: [] });
-    expect((await put('/v0/environments/staging', environment('staging'))).body).toMatchObject({
+    expect((await put('/v0/environments/staging', environmentDocument('staging'))).body).toMatchObject({
       metadata: { generation: 2 },
       spec: { policies: [] },
     });
@@ -182,7 +157,7 @@ describe('200', () => {
   });
 
   it('locations and the configuration tell where models can run', async () => {
-    await describeLocation(store.queries, {
+    await describeLocation(test.store.queries, {
       name: 'par-1',
       displayName: 'Paris',
       country: 'fr',
@@ -211,12 +186,12 @@ describe('200', () => {
       { 'api-key': apiKey },
     ];
     for (const headers of forms) {
-      expect((await api.send({ path: '/v0/models', key: null, headers })).status).toBe(200);
+      expect((await test.api.send({ path: '/v0/models', key: null, headers })).status).toBe(200);
     }
     expect(JSON.stringify((await get('/v0/workspaces/default/api_keys')).body)).not.toContain(apiKey);
     expect((await remove(`/v0/workspaces/default/api_keys/${id}`)).status).toBe(200);
     const key = new Secret(apiKey);
-    expectError(await api.send({ path: '/v0/models', key }), 401, 'AUTHENTICATION_FAILED');
+    expectError(await test.api.send({ path: '/v0/models', key }), 401, 'AUTHENTICATION_FAILED');
   });
 
   it('workspaces are those of the key', async () => {
@@ -227,7 +202,7 @@ describe('200', () => {
   it('a version header of 2026-04-28 gets pages', async () => {
     for (const name of ['one', 'two', 'three']) {
       await post('/v0/models', modelDocument(name));
-      await clock.advance(1_000);
+      await test.clock.advance(1_000);
     }
     const version = { 'blaxel-version': '2026-04-28' };
     const first = await get('/v0/models?limit=2', version);
@@ -244,7 +219,7 @@ describe('200', () => {
   });
 
   it('the published description has every route, with its errors', async () => {
-    const { body } = await api.send({ path: '/v0/openapi.json', key: null });
+    const { body } = await test.api.send({ path: '/v0/openapi.json', key: null });
     const { openapi, paths } = body as { openapi: string; paths: Record<string, object> };
     expect(openapi).toMatch(/^3\.1/);
     expect(Object.keys(paths).sort()).toEqual([
@@ -276,14 +251,14 @@ describe('200', () => {
   });
 
   it('health is told without a key', async () => {
-    expect((await api.send({ path: '/healthz', key: null })).body).toEqual({ status: 'ok' });
-    expect((await api.send({ path: '/readyz', key: null })).body).toEqual({ status: 'ready' });
+    expect((await test.api.send({ path: '/healthz', key: null })).body).toEqual({ status: 'ok' });
+    expect((await test.api.send({ path: '/readyz', key: null })).body).toEqual({ status: 'ready' });
   });
 });
 
 describe('deletion', () => {
   it('is told by the status, may be asked for twice, and frees the name at once', async () => {
-    await describeLocation(store.queries, {
+    await describeLocation(test.store.queries, {
       name: 'here',
       displayName: 'Here',
       country: null,
@@ -297,7 +272,7 @@ describe('deletion', () => {
     expect((await get('/v0/models/a')).body).toMatchObject({ status: 'DEPLOYING' });
     for (let lap = 0; lap < 3; lap += 1) {
       await reconcile();
-      await clock.advance(1_000);
+      await test.clock.advance(1_000);
     }
     expect((await get('/v0/models')).body).toHaveLength(1);
   });

@@ -1,42 +1,13 @@
 import { Secret } from '@beeline/core/base';
-import { createFakeClock, type FakeClock } from '@beeline/core/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Store } from '../store/open-store.ts';
-import { modelDocument } from '../testing/documents.ts';
-import { emptyStore } from '../testing/empty-store.ts';
+import { describe, expect, it } from 'vitest';
+import { environmentDocument, modelDocument, policyDocument } from '../testing/documents.ts';
 import { expectError } from '../testing/expect-answer.ts';
-import { openTestApi, type TestApi, type TestRequest } from '../testing/open-test-api.ts';
-import { openTestStore } from '../testing/open-test-store.ts';
+import type { TestRequest } from '../testing/open-test-api.ts';
+import { useTestApi } from '../testing/use-test-api.ts';
 import { createApiKey } from './access/create-api-key.ts';
 
-let store: Store;
-let api: TestApi;
-let clock: FakeClock;
-
-beforeAll(async () => {
-  store = await openTestStore();
-});
-afterAll(() => store.close());
-beforeEach(async () => {
-  await emptyStore(store);
-  clock = createFakeClock();
-  api = await openTestApi(store, clock);
-});
-afterEach(() => api.close());
-
-const get = (path: string, headers: Record<string, string> = {}) => api.send({ path, headers });
-const post = (path: string, body: unknown) => api.send({ method: 'POST', path, body });
-const put = (path: string, body: unknown) => api.send({ method: 'PUT', path, body });
-const remove = (path: string) => api.send({ method: 'DELETE', path });
-
-const environment = (name: string, policies: readonly string[] = []) => ({
-  metadata: { name },
-  spec: { policies },
-});
-const policy = (name: string) => ({
-  metadata: { name },
-  spec: { type: 'location', locations: [{ type: 'continent', name: 'eu' }] },
-});
+const test = useTestApi();
+const { get, post, put, remove } = test;
 
 describe('400', () => {
   const refused: readonly (readonly [string, TestRequest, RegExp])[] = [
@@ -85,7 +56,7 @@ describe('400', () => {
     ],
   ];
   it.each(refused)('POST refuses %s', async (_what, request, message) => {
-    expectError(await api.send({ method: 'POST', ...request }), 400, 'INVALID_INPUT', message);
+    expectError(await test.api.send({ method: 'POST', ...request }), 400, 'INVALID_INPUT', message);
   });
 
   it.each([
@@ -116,7 +87,7 @@ describe('400', () => {
 
 describe('401', () => {
   it('is the answer to a request without a key', async () => {
-    const answer = await api.send({ path: '/v0/models', key: null });
+    const answer = await test.api.send({ path: '/v0/models', key: null });
     expectError(answer, 401, 'AUTHENTICATION_REQUIRED');
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
@@ -124,25 +95,38 @@ describe('401', () => {
   it.each(['nonsense', `bl_${'a'.repeat(16)}_${'b'.repeat(40)}`])(
     'is the answer to the key %s',
     async (key) => {
-      expectError(await api.send({ path: '/v0/models', key: new Secret(key) }), 401, 'AUTHENTICATION_FAILED');
+      expectError(
+        await test.api.send({ path: '/v0/models', key: new Secret(key) }),
+        401,
+        'AUTHENTICATION_FAILED',
+      );
     },
   );
 
   it('is the answer to the id of a key with another secret', async () => {
-    const stolen = new Secret(`${api.admin.reveal().slice(0, -40)}${'0'.repeat(40)}`);
-    expectError(await api.send({ path: '/v0/models', key: stolen }), 401, 'AUTHENTICATION_FAILED');
+    const stolen = new Secret(`${test.api.admin.reveal().slice(0, -40)}${'0'.repeat(40)}`);
+    expectError(await test.api.send({ path: '/v0/models', key: stolen }), 401, 'AUTHENTICATION_FAILED');
   });
 
   it('is the answer to a key that has expired', async () => {
     const key = { name: 'short', workspaces: ['default'], role: 'member', createdBy: 'test' } as const;
-    const { token } = await createApiKey(store, { ...key, expiresAt: clock.now() + 1_000 }, clock.now());
-    expect((await api.send({ path: '/v0/models', key: token })).status).toBe(200);
-    await clock.advance(1_000);
-    expectError(await api.send({ path: '/v0/models', key: token }), 401, 'AUTHENTICATION_FAILED', /expired/);
+    const { token } = await createApiKey(
+      test.store,
+      { ...key, expiresAt: test.clock.now() + 1_000 },
+      test.clock.now(),
+    );
+    expect((await test.api.send({ path: '/v0/models', key: token })).status).toBe(200);
+    await test.clock.advance(1_000);
+    expectError(
+      await test.api.send({ path: '/v0/models', key: token }),
+      401,
+      'AUTHENTICATION_FAILED',
+      /expired/,
+    );
   });
 
   it('comes before the body is looked at', async () => {
-    const answer = await api.send({ method: 'POST', path: '/v0/models', key: null, body: '{' });
+    const answer = await test.api.send({ method: 'POST', path: '/v0/models', key: null, body: '{' });
     expectError(answer, 401, 'AUTHENTICATION_REQUIRED');
   });
 });
@@ -160,12 +144,14 @@ describe('403', () => {
     ['DELETE', '/v0/environments/production'],
     ['GET', '/v0/workspaces/default/api_keys'],
   ] as const)('is the answer to a member that sends %s %s', async (method, path) => {
-    expectError(await api.send({ method, path, key: api.member }), 403, 'FORBIDDEN', /role admin/);
+    expectError(await test.api.send({ method, path, key: test.api.member }), 403, 'FORBIDDEN', /role admin/);
   });
 
   it('does not keep a member from deploying', async () => {
     const body = modelDocument('a');
-    expect((await api.send({ method: 'POST', path: '/v0/models', key: api.member, body })).status).toBe(200);
+    expect(
+      (await test.api.send({ method: 'POST', path: '/v0/models', key: test.api.member, body })).status,
+    ).toBe(200);
   });
 });
 
@@ -196,8 +182,8 @@ describe('404', () => {
   });
 
   it('PUT and DELETE of what does not exist', async () => {
-    expectError(await put('/v0/environments/a', environment('a')), 404, 'RESOURCE_NOT_FOUND');
-    expectError(await put('/v0/policies/a', policy('a')), 404, 'RESOURCE_NOT_FOUND');
+    expectError(await put('/v0/environments/a', environmentDocument('a')), 404, 'RESOURCE_NOT_FOUND');
+    expectError(await put('/v0/policies/a', policyDocument('a')), 404, 'RESOURCE_NOT_FOUND');
     expectError(await remove('/v0/models/a'), 404, 'RESOURCE_NOT_FOUND');
     expectError(await remove('/v0/workspaces/default/api_keys/key_a'), 404, 'RESOURCE_NOT_FOUND');
   });
@@ -209,7 +195,7 @@ describe('404', () => {
 
 describe('405', () => {
   it('names the methods that the path takes', async () => {
-    const answer = await api.send({ method: 'PATCH', path: '/v0/models/a' });
+    const answer = await test.api.send({ method: 'PATCH', path: '/v0/models/a' });
     expect(answer).toMatchObject({ status: 405, body: { code: 405 } });
     expect(answer.headers.allow).toBe('GET, PUT, DELETE');
   });
@@ -219,9 +205,9 @@ describe('409', () => {
   it('POST of a name that is taken', async () => {
     await post('/v0/models', modelDocument('a'));
     expectError(await post('/v0/models', modelDocument('a')), 409, 'RESOURCE_CONFLICT');
-    expectError(await post('/v0/environments', environment('production')), 409, 'RESOURCE_CONFLICT');
-    await post('/v0/policies', policy('p'));
-    expectError(await post('/v0/policies', policy('p')), 409, 'RESOURCE_CONFLICT');
+    expectError(await post('/v0/environments', environmentDocument('production')), 409, 'RESOURCE_CONFLICT');
+    await post('/v0/policies', policyDocument('p'));
+    expectError(await post('/v0/policies', policyDocument('p')), 409, 'RESOURCE_CONFLICT');
   });
 
   it('PUT from a generation that is not the current one', async () => {
@@ -232,8 +218,8 @@ describe('409', () => {
   });
 
   it('DELETE of what is in use lists the users', async () => {
-    await post('/v0/policies', policy('p'));
-    await post('/v0/environments', environment('staging', ['p']));
+    await post('/v0/policies', policyDocument('p'));
+    await post('/v0/environments', environmentDocument('staging', ['p']));
     await post('/v0/models', modelDocument('a', { policies: ['p'] }, 'staging'));
     expectError(
       await remove('/v0/policies/p'),
@@ -256,7 +242,7 @@ describe('413 and 415', () => {
   });
 
   it('a body that is not JSON', async () => {
-    const answer = await api.send({
+    const answer = await test.api.send({
       method: 'POST',
       path: '/v0/models',
       body: 'a: b',

@@ -68,3 +68,15 @@ export function executionRecord(id: string, changes: Partial<ExecutionRecord> = 
     ...changes,
   };
 }
+
+/** An environment document. */
+export const environmentDocument = (name: string, policies: readonly string[] = []) => ({
+  metadata: { name },
+  spec: { policies },
+});
+
+/** A policy document that allows Europe. */
+export const policyDocument = (name: string) => ({
+  metadata: { name },
+  spec: { type: 'location', locations: [{ type: 'continent', name: 'eu' }] },
+});
