@@ -16,13 +16,13 @@ const lastMs = (startMs: number | null, fullness = 0) => chooseWarmTime(bounds, 
 
 test('what is dear to start is kept for longer, within bounds', () => {
   expect(lastMs(25)).toBe(15_000);
-  expect(lastMs(5_000)).toBe(50_000);
+  expect(lastMs(5_000)).toBe(100_000);
   expect(lastMs(null)).toBe(lastMs(5_000));
   expect(lastMs(10_000_000)).toBe(1_800_000);
 });
 
 test('a location that is more than half full keeps for less, a full one not at all', () => {
-  expect([0.5, 0.75, 1].map((fullness) => lastMs(5_000, fullness))).toEqual([50_000, 25_000, 0]);
+  expect([0.5, 0.75, 1].map((fullness) => lastMs(5_000, fullness))).toEqual([100_000, 50_000, 0]);
 });
 
 test('what the user set is not changed, whatever starts cost and however full it is', () => {

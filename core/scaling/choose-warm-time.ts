@@ -9,8 +9,8 @@ export interface WarmTime {
   readonly lastMs: number;
 }
 
-const extra = { starts: 3, minMs: 10_000, maxMs: 600_000 };
-const last = { starts: 10, minMs: 15_000, maxMs: 1_800_000 };
+const extra = { starts: 1, minMs: 10_000, maxMs: 600_000 };
+const last = { starts: 20, minMs: 15_000, maxMs: 1_800_000 };
 /** From this fullness on, the room of idle replicas is needed by others. */
 const tightFrom = 0.5;
 

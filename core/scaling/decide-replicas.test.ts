@@ -93,13 +93,13 @@ const cases: readonly (readonly [string, Change, number, string])[] = [
       bounds: { scaleDownDelayMs: 0 },
     },
     2,
-    'at most half',
+    'need 2',
   ],
   [
     'arrivals of the stable window are provided for when starts are slow',
     { demand: { inFlight: 1, stablePerSecond: 5 }, live: 3, learned: slow, bounds: { maxReplicas: 9 } },
-    4,
-    'need 4',
+    5,
+    'need 5',
   ],
   [
     'and not when starts are quick: they are made on demand',

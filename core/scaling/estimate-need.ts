@@ -4,7 +4,7 @@ import type { ScalePicture } from './scale-picture.ts';
 export const assumedStartMs = 5_000;
 
 /** Beyond the mean, in standard deviations of what arrives by chance. */
-const spareDeviations = 1;
+const spareDeviations = 1.85;
 const drainPart = 1 / 6;
 const shortestDrainMs = 500;
 const longestDrainMs = 10_000;
@@ -53,7 +53,7 @@ function concurrencyNeed(picture: ScalePicture, startMs: number): Need {
   return {
     present,
     now: long * (demand.inFlight + backlog) + (1 - long) * arriving,
-    forecast: (mean + spareDeviations * Math.sqrt(mean)) * (startMs / (startMs + serviceMs)),
+    forecast: (mean + spareDeviations * Math.sqrt(mean)) * Math.min(1, startMs / serviceMs),
   };
 }
 

@@ -9,3 +9,17 @@ export {
   type ReplicaState,
 } from './plan-instances.ts';
 export type { ScaleMemory, ScalePicture, ScalePlan } from './scale-picture.ts';
+export { createBeelinePolicy } from './simulate/beeline-policy.ts';
+export { createKeepAlivePolicy } from './simulate/keep-alive-policy.ts';
+export { createKnativePolicy } from './simulate/knative-policy.ts';
+export { parseTrace } from './simulate/parse-trace.ts';
+export {
+  runSimulation,
+  type SimulationOptions,
+  type SimulationResult,
+  type SimulationSample,
+} from './simulate/run-simulation.ts';
+export type { ScalePolicy, SimulatedView } from './simulate/scale-policy.ts';
+export { type SimulationSummary, summarizeSimulation } from './simulate/summarize-simulation.ts';
+export { buildSyntheticTrace, type SyntheticTrace, syntheticTraces } from './simulate/synthetic-trace.ts';
+export type { TraceRequest } from './simulate/trace.ts';

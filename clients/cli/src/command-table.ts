@@ -59,6 +59,12 @@ export const commandTable: readonly CommandEntry[] = [
       (await import('./commands/activate.ts')).defineDeactivate(command, context),
   },
   {
+    name: 'simulate',
+    summary: 'replay a trace of requests against scaling settings, without a platform',
+    define: async (command, context) =>
+      (await import('./commands/simulate.ts')).defineSimulate(command, context),
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes commands in bash or zsh',
     define: async (command, context) =>

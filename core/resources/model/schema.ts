@@ -77,7 +77,7 @@ export const serverlessConfigSchema = Type.Object(
     ),
     scaleDownDelay: Type.Optional(
       durationField(
-        'Reduced load must last this long before replicas go; three times the measured start, at least 10s, when absent',
+        'Reduced load must last this long before replicas go; as long as the measured start, at least 10s, when absent',
       ),
     ),
     stableWindow: Type.Optional(
@@ -88,7 +88,7 @@ export const serverlessConfigSchema = Type.Object(
     ),
     lastPodRetentionPeriod: Type.Optional(
       durationField(
-        'How long the last replica outlives the last request; ten times the measured start, at least 15s, when absent',
+        'How long the last replica outlives the last request; twenty times the measured start, at least 15s, when absent',
       ),
     ),
   },

@@ -14,8 +14,20 @@ export function durationFlag(text: string): number {
   throw new InvalidArgumentError('It must be a duration such as 30s or 5m.');
 }
 
-/** A flag that counts lines; the platform gives at most 1000 at once. */
+/** A flag that counts what there has to be one of; the platform gives at most 1000 lines at once. */
 export function countFlag(text: string): number {
   if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000) return Number(text);
   throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
+}
+
+/** A flag that counts replicas, or none. */
+export function replicasFlag(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 0 to 9999.');
+}
+
+/** A flag that begins a row of numbers by chance. */
+export function seedFlag(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number of at most nine digits.');
 }

@@ -1,0 +1,43 @@
+import type { ScalingConfig } from '@beeline/core/resources';
+
+/** The flags of `bl simulate` as commander gives them. */
+export interface SimulateFlags {
+  readonly trace: string;
+  readonly seed: number;
+  readonly startCost?: readonly number[];
+  readonly target: number;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly scaleUpMinimum: number;
+  readonly stableWindow: number;
+  readonly scaleDownDelay?: number;
+  readonly retention?: number;
+  readonly keepAlive: number;
+  readonly chart?: string;
+}
+
+export interface SimulateSettings {
+  readonly bounds: ScalingConfig;
+  readonly startCostsMs: readonly number[];
+  readonly keepAliveMs: number;
+}
+
+const usualStartCostsMs = [25, 5_000, 60_000];
+
+/** The flags as settings of a deployment. */
+export function buildSimulateSettings(flags: SimulateFlags): SimulateSettings {
+  return {
+    bounds: {
+      minReplicas: flags.minReplicas,
+      maxReplicas: flags.maxReplicas,
+      metric: 'concurrency',
+      target: flags.target,
+      scaleUpMinimum: flags.scaleUpMinimum,
+      stableWindowMs: flags.stableWindow,
+      scaleDownDelayMs: flags.scaleDownDelay ?? null,
+      retentionMs: flags.retention ?? null,
+    },
+    startCostsMs: flags.startCost ?? usualStartCostsMs,
+    keepAliveMs: flags.keepAlive,
+  };
+}
