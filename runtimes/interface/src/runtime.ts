@@ -1,4 +1,5 @@
 import type { LaunchRequest, LaunchSpec } from './launch-spec.ts';
+import type { RuntimePool } from './runtime-pool.ts';
 
 /** What a look at a model directory found: how it will be served and why, or what is wrong with it. */
 export type ModelInspection =
@@ -24,6 +25,8 @@ export interface Runtime {
    * @throws RangeError when the request breaks a rule of the runtime; the message names the field.
    */
   buildLaunchSpec(request: LaunchRequest): LaunchSpec;
+  /** Absent when every server starts with its model. */
+  readonly pool?: RuntimePool;
   /** Cheap look at the files before starting: what is wrong with this directory, or how it will be served. */
   inspectModel(
     modelDirectory: string,

@@ -2,7 +2,8 @@ import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LaunchRequest, LaunchSpec } from '@beeline/runtime-interface';
 
-const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
+/** Program of the engine process. */
+export const engineEntry = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** One sequence is generated at a time; a short queue keeps the engine busy. Encoders work in batches. */
 const concurrency = {
@@ -32,7 +33,7 @@ export function buildLaunchSpec(request: LaunchRequest): LaunchSpec {
     runtime: 'transformers',
     argv: [
       process.execPath,
-      entry,
+      engineEntry,
       ...['--model-dir', modelDirectory, '--socket', socketPath, '--model-name', modelName],
       ...(task === null ? [] : ['--task', task]),
       ...(dtype === null ? [] : ['--dtype', dtype]),

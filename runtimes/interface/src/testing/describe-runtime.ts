@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Runtime } from '../runtime.ts';
 import type { Call } from './call-server.ts';
-import { parsePrometheus, type StartedServer, startServer } from './start-server.ts';
+import { parsePrometheus, type StartedServer, type StartKind, startServer } from './start-server.ts';
 
 /** A model that the suite serves, with requests that fit it. */
 export interface RuntimeFixture {
@@ -42,21 +42,26 @@ export function describeRuntime(
 ): void {
   for (const fixture of fixtures) {
     describe(`runtime ${runtime.name} serving ${fixture.name}`, () => {
-      describeLoading(runtime, fixture);
+      describeLoading(runtime, fixture, 'launched');
       describeAnswers(runtime, fixture, options);
       describeLongWork(runtime, fixture, options);
+    });
+    const name = `runtime ${runtime.name} told ${fixture.name} while it waits`;
+    describe.skipIf(runtime.pool === undefined)(`${name} (skipped without a pool)`, () => {
+      describeLoading(runtime, fixture, 'claimed');
+      describeClaim(runtime, fixture);
     });
   }
 }
 
-function describeLoading(runtime: Runtime, fixture: RuntimeFixture): void {
+function describeLoading(runtime: Runtime, fixture: RuntimeFixture, start: StartKind): void {
   it('recognises the task from the files', async () => {
     const inspection = await runtime.inspectModel(fixture.modelDirectory, { task: null, dtype: null });
     expect(inspection).toMatchObject({ ok: true, task: fixture.task });
   });
 
   it('is not ready until the model is loaded, then is, and refuses work before that', async () => {
-    const server = await startServer(runtime, fixture);
+    const server = await startServer(runtime, fixture, start);
     try {
       expect(await server.untilListening()).toBe(503);
       const early = await server.call('/', { body: fixture.body });
@@ -76,7 +81,7 @@ function describeLoading(runtime: Runtime, fixture: RuntimeFixture): void {
       await cp(fixture.modelDirectory, broken, { recursive: true });
       await truncate(join(broken, fixture.weights), 1000);
       for (const modelDirectory of [empty, broken]) {
-        const server = await startServer(runtime, { modelDirectory });
+        const server = await startServer(runtime, { modelDirectory }, start);
         const { code, stderr } = await server.ended;
         await server.close();
         expect(code).not.toBe(0);
@@ -92,11 +97,37 @@ function describeLoading(runtime: Runtime, fixture: RuntimeFixture): void {
   });
 
   it('finishes and ends with 0 when it is told to stop', async () => {
-    const server = await startServer(runtime, fixture);
+    const server = await startServer(runtime, fixture, start);
     await server.untilReady();
     server.signal(server.spec.drain.signal);
     expect((await server.ended).code).toBe(0);
     await server.close();
+  });
+}
+
+function describeClaim(runtime: Runtime, fixture: RuntimeFixture): void {
+  it('answers as one started with its model does, and can be told no other', async () => {
+    const server = await startServer(runtime, fixture, 'claimed');
+    try {
+      await server.untilReady();
+      fixture.check((await server.call('/', { body: fixture.body })).json());
+      const request = { modelName: 'other', task: null, dtype: null, envs: {}, startTimeoutMs: 1_000 };
+      const paths = { modelDirectory: fixture.modelDirectory, socketPath: '/run/other.sock' };
+      const again = runtime.pool?.buildClaim({ ...request, ...paths });
+      if (again == null) throw new Error('a request without variables can be claimed');
+      const { status } = await server.call(again.path, { method: 'POST', body: again.body });
+      expect(status).toBe(404);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('leaves a deployment with variables of its own a server of its own', () => {
+    const request = { modelName: 'own', task: null, dtype: null, startTimeoutMs: 1_000 };
+    const paths = { modelDirectory: fixture.modelDirectory, socketPath: '/run/own.sock' };
+    expect(
+      runtime.pool?.buildClaim({ ...request, ...paths, envs: { SOME_LIBRARY_SETTING: '1' } }),
+    ).toBeNull();
   });
 }
 

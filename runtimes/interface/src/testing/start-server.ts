@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchRequest, LaunchSpec } from '../launch-spec.ts';
 import type { Runtime } from '../runtime.ts';
+import type { RuntimePool } from '../runtime-pool.ts';
 import { type Answer, type Call, callServer, type OpenAnswer, openCall } from './call-server.ts';
 
 /** How a server process ended. */
@@ -31,14 +32,18 @@ export interface StartedServer {
   close(): Promise<void>;
 }
 
+/** `claimed`: started without a model, and told it on its socket. */
+export type StartKind = 'launched' | 'claimed';
+
 /** Starts a server of `runtime` on a socket in a fresh directory. */
 export async function startServer(
   runtime: Runtime,
   request: Pick<LaunchRequest, 'modelDirectory'> & Partial<LaunchRequest>,
+  start: StartKind = 'launched',
 ): Promise<StartedServer> {
   const directory = await mkdtemp(join(tmpdir(), 'runtime-suite-'));
   const socketPath = join(directory, 'server.sock');
-  const spec = runtime.buildLaunchSpec({
+  const launch: LaunchRequest = {
     socketPath,
     modelName: 'fixture',
     task: null,
@@ -46,10 +51,12 @@ export async function startServer(
     envs: {},
     startTimeoutMs: 30_000,
     ...request,
-  });
-  const [program = '', ...argv] = spec.argv;
+  };
+  const spec = runtime.buildLaunchSpec(launch);
+  const waiting = start === 'claimed' ? requirePool(runtime).buildSpec(launch) : null;
+  const [program = '', ...argv] = (waiting ?? spec).argv;
   const child = spawn(program, argv, {
-    env: { ...spec.env },
+    env: { ...(waiting ?? spec).env },
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -59,22 +66,31 @@ export async function startServer(
     running = false;
   });
 
-  async function probe(): Promise<number | null> {
-    const answer = await callServer(socketPath, spec.ready.path).catch(() => null);
+  async function probe(path: string): Promise<number | null> {
+    const answer = await callServer(socketPath, path).catch(() => null);
     return answer?.status ?? null;
   }
 
-  async function poll(isDone: (status: number) => boolean): Promise<number[]> {
+  async function poll(isDone: (status: number) => boolean, path = spec.ready.path): Promise<number[]> {
     const seen: number[] = [];
     const deadline = performance.now() + spec.ready.timeoutMs;
     for (;;) {
-      const status = await probe();
+      const status = await probe(path);
       if (status !== null && status !== seen.at(-1)) seen.push(status);
       if (status !== null && isDone(status)) return seen;
       if (!running) throw new Error(`the server ended before it was ready: ${(await ended).stderr}`);
       if (performance.now() > deadline) throw new Error(`not ready within ${spec.ready.timeoutMs} ms`);
     }
   }
+
+  async function claim(path: string): Promise<void> {
+    const spec = requirePool(runtime).buildClaim(launch);
+    if (spec === null) throw new Error('this request cannot be claimed');
+    await poll((status) => status === 200, path);
+    const { status, text } = await callServer(socketPath, spec.path, { method: 'POST', body: spec.body });
+    if (status !== 202) throw new Error(`the claim was refused with ${status}: ${text}`);
+  }
+  if (waiting !== null) await claim(waiting.ready.path);
 
   return {
     spec,
@@ -98,6 +114,11 @@ export async function startServer(
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function requirePool(runtime: Runtime): RuntimePool {
+  if (runtime.pool === undefined) throw new Error(`runtime ${runtime.name} has no pool`);
+  return runtime.pool;
 }
 
 function collect(child: ChildProcess): Promise<ServerEnd> {

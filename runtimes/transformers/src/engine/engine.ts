@@ -14,7 +14,7 @@ export interface LoadedModel {
   readonly session: Session;
   readonly batcher: Batcher;
   readonly generations: GenerationQueue;
-  /** Milliseconds from the start of the process until /health was answered, and until the model was. */
+  /** Milliseconds from the start of the process, or from the claim of one that waited, until /health was answered, and until the model was. */
   readonly startMs: number;
   readonly readyMs: number;
 }

@@ -16,7 +16,7 @@ export async function loadServedModel(
   config: EngineConfig,
   metrics: EngineMetrics,
   thread: ModelThread,
-  startMs: number,
+  { since, startMs }: { readonly since: number; readonly startMs: number },
 ): Promise<LoadedModel> {
   const facts = await readModelFacts(config.modelDirectory);
   const plan = planModel(facts, config);
@@ -46,5 +46,5 @@ export async function loadServedModel(
     },
     config.maxWaiting === 0 ? 32 : config.maxWaiting,
   );
-  return { facts, plan, session, batcher, generations, startMs, readyMs: performance.now() };
+  return { facts, plan, session, batcher, generations, startMs, readyMs: performance.now() - since };
 }

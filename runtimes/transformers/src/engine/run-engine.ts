@@ -1,11 +1,19 @@
 import { lstat, unlink } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createEngineServer } from '../http/create-engine-server.ts';
-import { startModelThread } from '../session/start-model-thread.ts';
+import { type ModelThread, startModelThread } from '../session/start-model-thread.ts';
 import type { Engine, LoadedModel } from './engine.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { createEngineMetrics } from './engine-metrics.ts';
 import { logStep } from './log-step.ts';
+
+/**
+ * What to serve, and since when the caller waits, on the clock of `performance.now()`. It gets the thread that has
+ * begun to import the library.
+ */
+type GetConfig = (
+  thread: ModelThread,
+) => { config: EngineConfig; since: number } | Promise<{ config: EngineConfig; since: number }>;
 
 /** The engine while it runs. */
 export interface RunningEngine {
@@ -19,9 +27,10 @@ export interface RunningEngine {
  * Answers /health at once, loads the model beside it, and serves until drained. What is only needed once the model
  * answers is imported meanwhile.
  */
-export async function runEngine(config: EngineConfig): Promise<RunningEngine> {
+export async function runEngine(getConfig: GetConfig): Promise<RunningEngine> {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const thread = startModelThread((reason) => reject(new Error(reason)));
+  const { config, since } = await getConfig(thread);
   let state: 'loading' | 'ready' | 'draining' = 'loading';
   let model: LoadedModel | null = null;
   const current = (): LoadedModel | null => model;
@@ -35,12 +44,12 @@ export async function runEngine(config: EngineConfig): Promise<RunningEngine> {
   const server = createEngineServer(engine);
   await removeStaleSocket(config.socketPath);
   await listen(server, config.socketPath);
-  const startMs = performance.now();
+  const startMs = performance.now() - since;
   logStep('listening', { socket: config.socketPath, ms: Math.round(startMs) });
 
   const load = async (): Promise<void> => {
     const { loadServedModel } = await import('./load-served-model.ts');
-    const loaded = await loadServedModel(config, metrics, thread, startMs);
+    const loaded = await loadServedModel(config, metrics, thread, { since, startMs });
     model = loaded;
     if (state === 'loading') state = 'ready';
     const { task, dtype } = loaded.plan;

@@ -76,6 +76,7 @@ export type ToWorker =
     };
 
 export type FromWorker =
+  | { readonly kind: 'imported' }
   | { readonly kind: 'loaded'; readonly timings: LoadTimings; readonly maxTokens: number }
   | { readonly kind: 'failed'; readonly message: string }
   | {

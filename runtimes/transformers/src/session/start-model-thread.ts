@@ -43,6 +43,8 @@ interface Pending {
 
 /** A thread that has begun to import the library and waits to be told which model to load. */
 export interface ModelThread {
+  /** Resolves once the library is imported; rejects when it cannot be. */
+  readonly imported: Promise<void>;
   /**
    * Resolves once the model answers.
    * @throws Error with one clear sentence when loading fails.
@@ -113,21 +115,29 @@ export function startModelThread(onLost: (reason: string) => void): ModelThread 
 
   const opened = Promise.withResolvers<Session>();
   opened.promise.catch(() => undefined);
+  const imported = Promise.withResolvers<void>();
+  imported.promise.catch(() => undefined);
   let loaded = false;
+  const fail = (reason: string): void => {
+    imported.reject(new Error(reason));
+    opened.reject(new Error(reason));
+  };
   const lose = (reason: string): void => {
     for (const { fail } of pending.values()) fail(new EngineError('MODEL_ERROR', reason));
     pending.clear();
     if (closing) return;
     if (loaded) onLost(reason);
-    else opened.reject(new Error(reason));
+    else fail(reason);
   };
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'loaded') {
+    if (message.kind === 'imported') {
+      imported.resolve();
+    } else if (message.kind === 'loaded') {
       loaded = true;
       opened.resolve(createSession(message.timings, message.maxTokens));
     } else if (message.kind === 'failed') {
       closing = true;
-      opened.reject(new Error(message.message));
+      fail(message.message);
     } else if (message.kind === 'refused') {
       const { id } = message;
       pending.get(id)?.fail(toError(message.error));
@@ -139,6 +149,7 @@ export function startModelThread(onLost: (reason: string) => void): ModelThread 
   worker.on('error', (error) => lose(`the model thread failed: ${error.message}`));
   worker.on('exit', (code) => lose(`the model thread ended with code ${code}`));
   return {
+    imported: imported.promise,
     load(request) {
       send({ kind: 'load', request: { ...request, abortedJob } });
       return opened.promise;

@@ -40,6 +40,7 @@ async function answer(
 try {
   const told = once(port, 'message');
   const imported = await importLibrary();
+  send({ kind: 'imported' });
   const [first]: ToWorker[] = await told;
   if (first?.kind !== 'load') throw new Error('the model thread must first be told what to load');
   const request: LoadRequest = first.request;
