@@ -198,6 +198,12 @@ export const errorCodes = {
     'The model server stopped while it loaded the model.',
     'See the last lines of its log in the event.',
   ),
+  CLAIM_FAILED: entry(
+    'unavailable',
+    true,
+    'A model server that waited for a model did not take it.',
+    'Nothing: another one is started in its place.',
+  ),
   // Processes and machines
   DATA_DIRECTORY_UNUSABLE: entry(
     'unavailable',

@@ -6,7 +6,7 @@ export interface Capabilities {
   readonly freeze: boolean;
   /** Can write an instance to disk and start others from it: `checkpoint` and `start({ restoreFrom })`. */
   readonly checkpoint: boolean;
-  /** Can bring an instance up and leave it paused until it is needed: `start({ paused: true })`. */
+  /** Can bring an instance up and leave it paused until it is needed: `start({ paused: true })`, then `thaw` or `claim`. */
   readonly pools: boolean;
   /** Instances outlive this process and can be taken over by the next one: `reconcile`. */
   readonly adoption: boolean;

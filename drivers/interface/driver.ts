@@ -24,7 +24,7 @@ export interface InstanceSpec {
   readonly id: string;
   /** Kept with the instance, so that a process that starts later knows what it is. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Absolute path on this machine; read-only for the instance where the driver can enforce it. */
+  /** Absolute path on this machine, an empty directory for one that is to be claimed; read-only for the instance where the driver can enforce it. */
   readonly modelDirectory: string;
   command(inside: InsidePaths): InstanceCommand;
   /** `GET path` answers 200 once the instance serves. */
@@ -48,10 +48,25 @@ export interface StartOptions {
   readonly paused?: boolean;
 }
 
-/** A running instance; times are milliseconds since `start` was called. */
+/** What a server that waits without a model is sent on its socket: `POST path` with a JSON body, answered by 202. */
+export interface ClaimMessage {
+  readonly path: string;
+  readonly body: string;
+}
+
+/** What a paused instance that was started without a model becomes. */
+export interface InstanceClaim {
+  /** Take the place of those that it was created with. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly modelDirectory: string;
+  message(inside: InsidePaths): ClaimMessage;
+  readonly ready: InstanceSpec['ready'];
+}
+
+/** A running instance; times are milliseconds since `start` or `claim` was called. */
 export interface StartedInstance {
   readonly endpoint: Endpoint;
-  /** When the server first answered anything: the program is up, the model may still be loading. */
+  /** When the server first answered anything, or had taken the claim: the program is up, the model may still be loading. */
   readonly answeredMs: number;
   readonly readyMs: number;
 }
@@ -110,6 +125,12 @@ export interface Driver {
   start(id: string, options?: StartOptions): Promise<StartedInstance>;
   freeze?(id: string): Promise<void>;
   thaw?(id: string): Promise<void>;
+  /**
+   * Gives a paused instance its model and runs it until it serves. An instance is claimed once. When this fails
+   * nothing of it runs any more. Needs the capability `pools`.
+   * @throws BeelineError CLAIM_FAILED when it did not take the message, otherwise as `start`.
+   */
+  claim?(id: string, claim: InstanceClaim): Promise<StartedInstance>;
   checkpoint?(id: string, options: { readonly leaveRunning: boolean }): Promise<CheckpointRef>;
   /** Asks it to end, and ends it by force after `graceMs`. Nothing that it started runs afterwards. */
   stop(id: string, graceMs: number): Promise<InstanceExit>;

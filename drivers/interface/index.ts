@@ -2,11 +2,13 @@ export { awaitReadiness, probeHealth, type ReadinessOptions } from './await-read
 export type { Capabilities } from './capabilities.ts';
 export type {
   CheckpointRef,
+  ClaimMessage,
   Driver,
   DriverEvent,
   Endpoint,
   InsidePaths,
   Instance,
+  InstanceClaim,
   InstanceCommand,
   InstanceExit,
   InstanceSpec,
@@ -16,3 +18,4 @@ export type {
   StartOptions,
 } from './driver.ts';
 export { type InstanceCall, type InstanceState, legalStates, requireLegalState } from './instance-state.ts';
+export { sendClaim } from './send-claim.ts';

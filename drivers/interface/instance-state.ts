@@ -6,13 +6,14 @@ import { BeelineError } from '@beeline/core/base';
  */
 export type InstanceState = 'created' | 'starting' | 'ready' | 'frozen' | 'stopping' | 'exited' | 'lost';
 
-export type InstanceCall = 'start' | 'freeze' | 'thaw' | 'checkpoint' | 'stop' | 'remove' | 'stats';
+export type InstanceCall = 'start' | 'freeze' | 'thaw' | 'claim' | 'checkpoint' | 'stop' | 'remove' | 'stats';
 
 /** The states in which each call is legal. `stop` on an instance that has ended returns how it ended. */
 export const legalStates: Readonly<Record<InstanceCall, readonly InstanceState[]>> = {
   start: ['created'],
   freeze: ['ready'],
   thaw: ['frozen'],
+  claim: ['frozen'],
   checkpoint: ['ready', 'frozen'],
   stop: ['created', 'starting', 'ready', 'frozen', 'stopping', 'exited', 'lost'],
   remove: ['created', 'exited', 'lost'],

@@ -177,6 +177,7 @@ export function openProcessDriver(options: ProcessDriverOptions): Driver {
     },
     freeze: async (id) => find(id).freeze(),
     thaw: async (id) => find(id).thaw(),
+    claim: async (id, claim) => find(id).claim(claim),
     stop: async (id, graceMs) => find(id).stop(graceMs),
     async remove(id) {
       const instance = find(id);

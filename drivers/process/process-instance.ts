@@ -4,6 +4,7 @@ import {
   awaitReadiness,
   type DriverEvent,
   type Instance,
+  type InstanceClaim,
   type InstanceCommand,
   type InstanceExit,
   type InstanceSpec,
@@ -13,6 +14,7 @@ import {
   requireLegalState,
   type StartedInstance,
   type StartOptions,
+  sendClaim,
 } from '../interface/index.ts';
 import { type CapturedOutput, captureOutput, type OutputLimits } from './capture-output.ts';
 import { type InstanceRecord, saveInstanceRecord } from './instance-record.ts';
@@ -33,7 +35,7 @@ const describeExit = ({ code, signal }: InstanceExit) =>
 
 /** One supervised child with everything that it started. */
 export class ProcessInstance {
-  readonly labels: Readonly<Record<string, string>>;
+  #labels: Readonly<Record<string, string>>;
   readonly #id: string;
   readonly #context: InstanceContext;
   readonly #ended = Promise.withResolvers<InstanceExit>();
@@ -50,7 +52,7 @@ export class ProcessInstance {
 
   constructor(id: string, labels: Readonly<Record<string, string>>, context: InstanceContext) {
     this.#id = id;
-    this.labels = labels;
+    this.#labels = labels;
     this.#context = context;
   }
 
@@ -67,7 +69,7 @@ export class ProcessInstance {
     const running = this.#state !== 'created' && this.#state !== 'exited';
     return {
       id: this.#id,
-      labels: this.labels,
+      labels: this.#labels,
       state: this.#state,
       endpoint: running ? { socketPath: this.#context.socketPath } : null,
     };
@@ -87,21 +89,29 @@ export class ProcessInstance {
     const calledAt = clock.monotonicMs();
     await this.#spawn(spec);
     const spawnMs = clock.monotonicMs() - calledAt;
-    const endpoint = { socketPath: this.#context.socketPath };
-    try {
-      const times = await awaitReadiness({
-        endpoint,
-        ...spec.ready,
-        clock,
-        signal: this.#endSignal.signal,
-      });
-      this.#state = 'ready';
-      if (options.paused === true) await this.freeze();
-      return { endpoint, answeredMs: spawnMs + times.answeredMs, readyMs: spawnMs + times.readyMs };
-    } catch (error) {
-      if (this.#exit === null) await this.stop(0);
-      throw error;
-    }
+    const started = await this.#orEnd(async () => {
+      const { answeredMs, readyMs } = await this.#untilReady(spec.ready);
+      return { answeredMs: spawnMs + answeredMs, readyMs: spawnMs + readyMs };
+    });
+    if (options.paused === true) await this.freeze();
+    return { endpoint: this.#endpoint(), ...started };
+  }
+
+  async claim(claim: InstanceClaim): Promise<StartedInstance> {
+    this.require('claim');
+    const { clock, socketPath } = this.#context;
+    const calledAt = clock.monotonicMs();
+    this.#labels = claim.labels;
+    this.#saveRecord(claim.ready.path);
+    this.#signalGroup('SIGCONT');
+    this.#state = 'starting';
+    return this.#orEnd(async () => {
+      const message = claim.message({ socketPath, modelDirectory: claim.modelDirectory });
+      await sendClaim(this.#endpoint(), message, this.#endSignal.signal);
+      const answeredMs = clock.monotonicMs() - calledAt;
+      const { readyMs } = await this.#untilReady(claim.ready);
+      return { endpoint: this.#endpoint(), answeredMs, readyMs: answeredMs + readyMs };
+    });
   }
 
   async freeze(): Promise<void> {
@@ -127,6 +137,32 @@ export class ProcessInstance {
     }
     this.#stopping ??= this.#end(graceMs);
     return this.#stopping;
+  }
+
+  #endpoint(): { readonly socketPath: string } {
+    return { socketPath: this.#context.socketPath };
+  }
+
+  async #untilReady(ready: InstanceSpec['ready']): ReturnType<typeof awaitReadiness> {
+    const { clock } = this.#context;
+    const times = await awaitReadiness({
+      endpoint: this.#endpoint(),
+      ...ready,
+      clock,
+      signal: this.#endSignal.signal,
+    });
+    this.#state = 'ready';
+    return times;
+  }
+
+  /** Does something; when it fails nothing of the instance runs any more. */
+  async #orEnd<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (this.#exit === null) await this.stop(0);
+      throw error;
+    }
   }
 
   #stoppedEarly(): BeelineError {
@@ -188,19 +224,24 @@ export class ProcessInstance {
         this.#finish(code, signal, oom ? 'oom' : null);
       });
       this.#output = this.#capture(false);
-      saveInstanceRecord(directory, {
-        id: this.#id,
-        labels: this.labels,
-        pid: child.pid,
-        startTicks,
-        socketPath,
-        readyPath: spec.ready.path,
-      });
+      this.#saveRecord(spec.ready.path);
     } catch (error) {
       if (this.#process === null) this.#finish(null, null, 'exited');
       else await this.stop(0);
       throw error;
     }
+  }
+
+  #saveRecord(readyPath: string): void {
+    const { directory, socketPath } = this.#context;
+    if (this.#process === null) return;
+    saveInstanceRecord(directory, {
+      id: this.#id,
+      labels: this.#labels,
+      ...this.#process,
+      socketPath,
+      readyPath,
+    });
   }
 
   #capture(adopted: boolean): CapturedOutput {

@@ -8,7 +8,14 @@ import { fileURLToPath } from 'node:url';
 
 import { waitFor } from '@beeline/core/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Capabilities, Driver, DriverEvent, Endpoint, InstanceSpec } from '../interface/index.ts';
+import type {
+  Capabilities,
+  Driver,
+  DriverEvent,
+  Endpoint,
+  InstanceClaim,
+  InstanceSpec,
+} from '../interface/index.ts';
 import { askInstance, buildFakeInstance } from './fake-instance.ts';
 
 export interface DriverSuiteOptions {
@@ -193,6 +200,68 @@ export function describeDriver(options: DriverSuiteOptions): void {
       await driver.freeze?.(id);
       expect(await driver.stop(id, 5_000)).toMatchObject({ cause: 'stopped' });
     });
+
+    const pools = options.capabilities.pools === true;
+    describe.skipIf(!pools)(
+      `an instance that waits for its model${pools ? '' : ' (skipped: no pools)'}`,
+      () => {
+        const waits = { path: '/claim', timeoutMs: 20_000 };
+        const claim = (changes: Partial<InstanceClaim> = {}): InstanceClaim => ({
+          labels: { ...labels, revision: 'r1' },
+          modelDirectory: '/',
+          message: () => ({ path: '/claim', body: '{}' }),
+          ready: { path: '/health', timeoutMs: 20_000 },
+          ...changes,
+        });
+        const createPaused = async (behaviour: object = {}) => {
+          const id = await create({ waits: true, ...behaviour }, { ready: waits });
+          await driver.start(id, { paused: true });
+          expect(stateOf(id)).toBe('frozen');
+          return id;
+        };
+
+        test('becomes what it is claimed for, once, and serves', async () => {
+          const id = await createPaused();
+          const { endpoint, answeredMs, readyMs } = (await driver.claim?.(id, claim())) ?? {};
+          expect(driver.list()).toMatchObject([{ id, state: 'ready', labels: { revision: 'r1' } }]);
+          expect(readyMs).toBeGreaterThanOrEqual(answeredMs ?? Number.POSITIVE_INFINITY);
+          if (endpoint === undefined) throw new Error('it serves nowhere');
+          expect((await askInstance(endpoint, '/', 'mine')).body.received).toBe('mine');
+          await expect(driver.claim?.(id, claim())).rejects.toMatchObject({ code: 'INSTANCE_STATE_INVALID' });
+          expect(await driver.stop(id, 5_000)).toMatchObject({ cause: 'stopped', code: 0 });
+        });
+
+        test('ends when it does not take the claim, cannot load the model or is stopped while it loads', async () => {
+          const refusing = await createPaused({ refuseClaim: 409 });
+          await expect(driver.claim?.(refusing, claim())).rejects.toMatchObject({ code: 'CLAIM_FAILED' });
+          const broken = await createPaused({ exitWhileLoading: 3 });
+          await expect(driver.claim?.(broken, claim())).rejects.toMatchObject({ code: 'LOAD_FAILED' });
+          const slow = await createPaused({ neverReady: true });
+          const claimed = driver.claim?.(slow, claim());
+          const refused = expect(claimed).rejects.toMatchObject({ code: 'REPLICA_LOST' });
+          await driver.stop(slow, 0);
+          await refused;
+          expect([refusing, broken, slow].map(stateOf)).toEqual(['exited', 'exited', 'exited']);
+          expect(await options.findProcesses(directory)).toEqual([]);
+        });
+
+        test('is known by its new labels after a restart of its owner', async () => {
+          const id = await createPaused();
+          await driver.claim?.(id, claim());
+          await driver.close();
+          driver = await open();
+          expect(await driver.reconcile({ revision: 'r1' })).toMatchObject([{ id, state: 'ready' }]);
+        });
+
+        test('dies in the pool and that is told', async () => {
+          const id = await createPaused();
+          const [pid] = await options.findProcesses(directory);
+          process.kill(pid ?? 0, 'SIGKILL');
+          await waitFor('the exit', () => exitsOf(id).length === 1);
+          await expect(driver.claim?.(id, claim())).rejects.toMatchObject({ code: 'INSTANCE_STATE_INVALID' });
+        });
+      },
+    );
 
     const adopts = options.capabilities.adoption === true;
     describe.skipIf(!adopts)(`after its owner was killed${adopts ? '' : ' (skipped: no adoption)'}`, () => {

@@ -9,6 +9,10 @@ import { createInterface } from 'node:readline';
 interface Behaviour {
   readonly loadMs?: number;
   readonly neverReady?: boolean;
+  /** Has no model until it is told one at `/claim`: answers 200 there while it waits. */
+  readonly waits?: boolean;
+  /** Answers a claim with this instead. */
+  readonly refuseClaim?: number;
   readonly exitWhileLoading?: number;
   readonly ignoreTerm?: boolean;
   /** How long it takes to end after its last answer. */
@@ -37,13 +41,20 @@ if (behaviour.grandchildren === true) {
 }
 
 let loaded = false;
+let waiting = behaviour.waits === true;
 const loadMs = behaviour.loadMs ?? 0;
 const server = createServer((request, response) => {
   const json = (status: number, body: object) => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   };
-  if (request.url === '/health') {
+  if (request.url === '/claim' && request.method === 'GET') {
+    json(waiting ? 200 : 503, { waiting });
+  } else if (request.url === '/claim' && waiting) {
+    waiting = false;
+    json(behaviour.refuseClaim ?? 202, {});
+    void load();
+  } else if (request.url === '/health') {
     json(loaded ? 200 : 503, { loaded });
   } else if (request.url === '/info') {
     json(200, { timings: { loadMs } });
@@ -61,11 +72,15 @@ const server = createServer((request, response) => {
     });
   }
 });
-server.listen(socketPath, async () => {
+server.listen(socketPath, () => {
+  if (!waiting) void load();
+});
+
+async function load(): Promise<void> {
   await wait(loadMs);
   if (behaviour.exitWhileLoading !== undefined) {
     console.error('the model is broken');
     process.exit(behaviour.exitWhileLoading);
   }
   loaded = behaviour.neverReady !== true;
-});
+}
