@@ -44,6 +44,14 @@ export {
   type RoutesMessage,
   type RouteTarget,
 } from './feed-messages.ts';
+export {
+  formatWait,
+  type IngressReport,
+  ingressHeaderNames,
+  ingressHeaders,
+  ingressReadyPath,
+  takeIngressReport,
+} from './ingress-headers.ts';
 export type {
   AcquireRequest,
   Lease,

@@ -24,8 +24,14 @@ export interface AcquireRequest {
 /** The right to send one request to one replica. Must be released exactly once. */
 export interface Lease {
   readonly target: UpstreamTarget;
-  readonly replica: string;
+  /** Null while only a remote location knows. */
+  readonly replica: string | null;
   readonly wait: LeaseWait;
+  /**
+   * Headers (name, value, …) that the target wants in addition: it is the ingress of a remote location, whose answers
+   * say in `ingressHeaders` which replica served and for how long the request was held there. Absent for a replica.
+   */
+  readonly ingress?: readonly string[];
   release(outcome: LeaseOutcome): void;
 }
 

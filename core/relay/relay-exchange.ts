@@ -85,6 +85,10 @@ class HttpExchange implements Exchange, UpstreamReader {
       this.endEarly('upstream-broken', 'the upstream switched protocols without being asked to');
       return;
     }
+    if (this.observer.declined?.(head.headers) === true) {
+      this.endEarly(this.body.repeatable ? 'upstream-unreachable' : 'upstream-broken', 'declined');
+      return;
+    }
     this.body.forget();
     this.status = head.status;
     const { response } = this;

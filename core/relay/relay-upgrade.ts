@@ -68,6 +68,11 @@ class UpgradeExchange implements Exchange, UpstreamReader {
   }
 
   onHead(head: ResponseHead): void {
+    if (this.observer.declined?.(head.headers) === true) {
+      this.connection?.destroy();
+      this.finish('upstream-unreachable', 'declined');
+      return;
+    }
     const headers = this.hidden === undefined ? head.headers : withoutHeaders(head.headers, this.hidden);
     this.status = head.status;
     this.observer.onResponseHead(head.status, headers);

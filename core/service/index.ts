@@ -8,6 +8,8 @@ export {
   variableName,
 } from './compile-config.ts';
 export { createLogger, logLevels } from './create-logger.ts';
+export { requireInternalToken } from './internal-token.ts';
+export { type ListenAddress, listen } from './listen.ts';
 export { addProcessMetrics } from './metrics/add-process-metrics.ts';
 export {
   answerScrape,
@@ -18,4 +20,5 @@ export {
 export { createMetrics, type Metrics, secondsBuckets } from './metrics/create-metrics.ts';
 export type { CounterCell, HistogramCell, MetricDescription, MetricFamily } from './metrics/metric-family.ts';
 export { type Loop, type LoopOptions, startLoop } from './run-loop.ts';
+export { type RunningProcess, runProcess } from './run-process.ts';
 export { sendJson } from './send-json.ts';

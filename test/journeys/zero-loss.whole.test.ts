@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ const changes = 20;
 
 /** The whole platform; the model server is one of the test's own, run by the real process driver. */
 describe('no call is lost', () => {
+  let scratch: string;
   let directory: string;
   let servedFile: string;
   let test: TestPlatform;
@@ -30,15 +31,18 @@ describe('no call is lost', () => {
     agent,
   });
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'beeline-loss-'));
-    servedFile = join(directory, 'served');
+    scratch = await mkdtemp(join(tmpdir(), 'beeline-loss-'));
+    directory = join(scratch, 'model');
+    servedFile = join(scratch, 'served');
+    await mkdir(directory);
+    await writeFile(join(directory, 'weights'), 'none');
     await writeFile(servedFile, '');
     test = await startTestPlatform({ runtimes: { transformers: numberedRuntime } });
   });
   afterAll(async () => {
     agent.destroy();
     await test.close();
-    await rm(directory, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   });
 
   it('while a deployment is updated and scaled down 20 times', { timeout: 150_000 }, async () => {

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 /**
  * A model server of the loss tests: it echoes the number of each request, whole or as a stream of numbered events,
- * and writes the number down before it answers, so that a request which was worked on twice is found.
+ * and writes the number down before it answers, so that a request which was worked on twice is found. A number whose
+ * caller left during a slow answer is written down once more, negative.
  * Arguments: the Unix socket, the file for the numbers.
  */
 const [socketPath = '', servedFile = ''] = process.argv.slice(2);
@@ -37,9 +38,17 @@ const server = createServer(async (request, response) => {
     await stream(number, response);
     return;
   }
-  if (request.url?.startsWith('/slow')) await new Promise((resolve) => setTimeout(resolve, 60_000));
+  if (request.url?.startsWith('/slow')) {
+    response.on('close', () => appendFileSync(servedFile, `${-number}\n`));
+    return;
+  }
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ number, pid: process.pid }));
+});
+server.on('upgrade', (_request, socket) => {
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+  socket.on('error', () => socket.destroy());
+  socket.pipe(socket);
 });
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0));

@@ -1,5 +1,12 @@
-import { BeelineError, type Secret } from '@beeline/core/base';
-import { type Config, type ConfigSources, compileConfig, logLevels, settings } from '@beeline/core/service';
+import type { Secret } from '@beeline/core/base';
+import {
+  type Config,
+  type ConfigSources,
+  compileConfig,
+  logLevels,
+  requireInternalToken,
+  settings,
+} from '@beeline/core/service';
 
 export const controlSettings = {
   databaseUrl: settings.secret({
@@ -43,10 +50,5 @@ export type ControlConfig = Config<typeof controlSettings> & { readonly internal
  */
 export function compileControlConfig(sources: ConfigSources): ControlConfig {
   const config = compileConfig(controlSettings, sources);
-  const { internalToken } = config;
-  if (internalToken !== null && internalToken.reveal().length >= 16) return { ...config, internalToken };
-  throw new BeelineError('INVALID_CONFIGURATION', {
-    message:
-      'BL_INTERNAL_TOKEN must have at least 16 characters: make one with `openssl rand -hex 32` and give the same to every gateway and location',
-  });
+  return { ...config, internalToken: requireInternalToken(config.internalToken) };
 }

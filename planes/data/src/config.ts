@@ -1,4 +1,4 @@
-import { type Config, settings } from '@beeline/core/service';
+import { type Config, logLevels, settings } from '@beeline/core/service';
 
 /** What an operator can set of a gateway. */
 export const gatewaySettings = {
@@ -50,3 +50,50 @@ export const gatewaySettings = {
 } as const;
 
 export type GatewayConfig = Config<typeof gatewaySettings>;
+
+/** Settings of a gateway that runs in a process of its own. */
+export const gatewayProcessSettings = {
+  name: settings.text({
+    description: 'Name of this gateway; control knows each one by it',
+    default: 'gateway',
+  }),
+  host: settings.text({ description: 'Address to listen on', default: '127.0.0.1' }),
+  port: settings.integer({
+    description: 'Port to listen on; 0 takes a free one',
+    default: '8787',
+    min: 0,
+    max: 65_535,
+  }),
+  locations: settings.text({
+    description:
+      'Where the ingress of each location listens: name=http://host:port or name=unix:/path, by commas',
+    default: 'local=http://127.0.0.1:8790',
+  }),
+  locationWait: settings.durationMs({
+    description: 'How long requests are held while their location takes none, as when it restarts',
+    default: '30s',
+  }),
+  announcePeriod: settings.durationMs({
+    description:
+      'How long a stopping gateway still answers while /readyz says 503; more than two health checks of the load balancer',
+    default: '5s',
+  }),
+  controlUrl: settings.text({
+    description: 'Address of control, without a path',
+    default: 'http://127.0.0.1:8788',
+  }),
+  internalToken: settings.secret({
+    description: 'Shared with control, gateways and locations; at least 16 characters',
+    default: null,
+    example: 'the output of: openssl rand -hex 32',
+  }),
+  dataDir: settings.path({ description: 'Directory for what it keeps', default: '.beeline/gateway-process' }),
+  logLevel: settings.choice({
+    description: 'Least severe line that is logged',
+    default: 'info',
+    choices: logLevels,
+  }),
+  ...gatewaySettings,
+} as const;
+
+export type GatewayProcessConfig = Config<typeof gatewayProcessSettings>;

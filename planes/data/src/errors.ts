@@ -101,6 +101,12 @@ export const noLocation = (allowed: readonly string[]) =>
     retryAfterMs: shortPauseMs,
   });
 
+export const locationAway = (location: string, heldMs: number) =>
+  new BeelineError('NO_CAPACITY', {
+    message: `location ${location} did not take requests for ${heldMs} ms; try again later`,
+    retryAfterMs: shortPauseMs,
+  });
+
 /** The error that the caller gets for an exchange that ended without an answer; null when it went away itself. */
 export function errorOfOutcome(outcome: RelayOutcome, maxBodyBytes: number): BeelineError | null {
   const detail = outcome.detail === null ? {} : { detail: outcome.detail };

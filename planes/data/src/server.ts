@@ -43,6 +43,8 @@ export interface Gateway {
   ready(): boolean;
   /** Requests that are being worked on, waiting ones included. */
   readonly exchanges: number;
+  /** Goes on answering, and tells every caller to use another connection. `ready` is false from then on. */
+  announceClose(): void;
   /**
    * Refuses new requests, lets the running ones finish within the drain timeout, cuts the rest, delivers or saves the
    * execution records. Close the server that listens afterwards, or at the same time.
@@ -67,6 +69,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     connectMs: config.connectTimeout,
   });
   const running = new Set<RunningForward>();
+  let leaving = false;
   let stopping = false;
   let onIdle: (() => void) | null = null;
 
@@ -89,6 +92,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       },
       get stopping() {
         return stopping;
+      },
+      get leaving() {
+        return leaving;
       },
     },
     running,
@@ -138,6 +144,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   let closed: Promise<void> | null = null;
   async function close(): Promise<void> {
+    leaving = true;
     stopping = true;
     await routesLoop.close();
     await drain();
@@ -150,9 +157,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     handle: (request, response, expectsContinue = false) =>
       run(httpCaller(request, response, expectsContinue)),
     handleUpgrade: (request, socket, head) => run(upgradeCaller(request, socket, head)),
-    ready: () => tables.current !== null && !stopping,
+    ready: () => tables.current !== null && !leaving,
     get exchanges() {
       return running.size;
+    },
+    announceClose() {
+      leaving = true;
     },
     close: () => {
       closed ??= close();

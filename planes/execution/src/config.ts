@@ -1,4 +1,4 @@
-import { type Config, compileConfig, settings } from '@beeline/core/service';
+import { type Config, compileConfig, logLevels, settings } from '@beeline/core/service';
 
 /** Settings of a location. */
 export const locationSettings = {
@@ -40,3 +40,46 @@ export const locationSettings = {
 export type LocationConfig = Config<typeof locationSettings>;
 
 export const defaultLocationConfig: LocationConfig = compileConfig(locationSettings, { env: {} });
+
+/** Settings of a location that runs in a process of its own. */
+export const locationProcessSettings = {
+  name: settings.text({ description: 'Name of this location, as control knows it', default: 'local' }),
+  host: settings.text({ description: 'Address to listen on', default: '127.0.0.1' }),
+  port: settings.integer({
+    description: 'Port to listen on; 0 takes a free one',
+    default: '8790',
+    min: 0,
+    max: 65_535,
+  }),
+  socket: settings.text({
+    description: 'Unix socket to listen on in place of host and port, for gateways on the same machine',
+    default: null,
+    example: '/run/beeline/location.sock',
+  }),
+  controlUrl: settings.text({
+    description: 'Address of control, without a path',
+    default: 'http://127.0.0.1:8788',
+  }),
+  internalToken: settings.secret({
+    description: 'Shared with control, gateways and locations; at least 16 characters',
+    default: null,
+    example: 'the output of: openssl rand -hex 32',
+  }),
+  dataDir: settings.path({
+    description: 'Directory for what it keeps',
+    default: '.beeline/location-process',
+  }),
+  logLevel: settings.choice({
+    description: 'Least severe line that is logged',
+    default: 'info',
+    choices: logLevels,
+  }),
+  drainTimeout: settings.durationMs({
+    description:
+      'How long requests may take to finish when the location stops; new ones wait at the gateways',
+    default: '30s',
+  }),
+  ...locationSettings,
+} as const;
+
+export type LocationProcessConfig = Config<typeof locationProcessSettings>;

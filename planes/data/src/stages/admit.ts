@@ -6,7 +6,10 @@ import type { ResolvedRequest } from './resolve.ts';
 /** What the gateway is busy with. */
 export interface GatewayLoad {
   readonly exchanges: number;
+  /** New requests are refused. */
   readonly stopping: boolean;
+  /** Callers are told to use another connection. */
+  readonly leaving: boolean;
 }
 
 type Bounds = Pick<GatewayConfig, 'maxExchanges' | 'maxRequestHeaders' | 'maxRequestBody'>;

@@ -3,8 +3,11 @@ import {
   type AcquireRequest,
   credentialHeaderNames,
   type ErrorOrigin,
+  ingressHeaderNames,
+  ingressHeaders,
   type Lease,
   type LeaseOutcome,
+  takeIngressReport,
 } from '@beeline/core/contract';
 import type { Exchange, OutgoingHead, RelayEnd, RelayObserver, RelayOutcome } from '@beeline/core/relay';
 import type { Caller } from '../caller.ts';
@@ -25,19 +28,22 @@ const droppedHeaders: ReadonlySet<string> = new Set([
   'x-beeline-environment',
   'x-blaxel-environment',
   'x-beamlit-environment',
-  'x-beeline-execution',
+  ...ingressHeaderNames,
   'x-request-id',
 ]);
 
+/** Ours to give, whoever answers. */
+const ownResponseHeaders = ['x-beeline-execution', 'x-request-id', 'server-timing'];
+/** A location may speak in the platform's name; its ingress sees to it that no model does. */
+const hiddenFromIngress: ReadonlySet<string> = new Set(ownResponseHeaders);
 /** A model cannot speak in the platform's name. */
 const hiddenHeaders: ReadonlySet<string> = new Set([
+  ...ingressHeaderNames,
+  ...ownResponseHeaders,
   'x-beeline-source',
   'x-beeline-error-code',
   'x-blaxel-source',
   'x-blaxel-error-code',
-  'x-beeline-execution',
-  'x-request-id',
-  'server-timing',
 ]);
 
 const leaseOutcomes: Record<RelayEnd, LeaseOutcome> = {
@@ -73,6 +79,8 @@ class Forwarding implements AcquireRequest, RelayObserver {
   private askedMs = 0;
   private runStartedMs = 0;
   private firstByteMs: number | null = null;
+  /** Code of the error that a remote location answered with. */
+  private locationError: string | null = null;
 
   constructor(
     request: ChosenRequest,
@@ -112,9 +120,14 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.abort?.abort(gatewayStopping());
   }
 
+  declined(headers: readonly string[]): boolean {
+    return this.lease?.ingress !== undefined && headers.includes(ingressHeaders.undelivered);
+  }
+
   onResponseHead(_status: number, headers: string[]): void {
     const { clock, load } = this.gateway;
     const nowMs = clock.monotonicMs();
+    if (this.lease?.ingress !== undefined) this.readIngressReport(headers);
     this.firstByteMs = nowMs - this.request.arrivedMs;
     this.tokens.readHead(headers);
     headers.push(
@@ -125,7 +138,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
       'server-timing',
       serverTiming(this.queueMs, this.startMs, this.loadMs, nowMs - this.runStartedMs),
     );
-    if (load.stopping) headers.push('connection', 'close');
+    if (load.leaving) headers.push('connection', 'close');
   }
 
   onResponseBytes(bytes: Buffer): void {
@@ -146,8 +159,8 @@ class Forwarding implements AcquireRequest, RelayObserver {
     const aborted = outcome.ended === 'client-aborted' || (error !== null && outcome.headSent);
     this.answered({
       status: outcome.headSent ? outcome.status : error === null ? 0 : httpStatusOf(error.kind),
-      source: outcome.headSent ? 'model' : 'gateway',
-      errorCode: error?.code ?? null,
+      source: this.locationError !== null ? 'location' : outcome.headSent ? 'model' : 'gateway',
+      errorCode: error?.code ?? this.locationError,
       aborted,
       requestBytes: outcome.requestBytes,
       responseBytes: outcome.responseBytes,
@@ -180,6 +193,17 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.stopWatching = null;
   }
 
+  /** What was held there was not run time. */
+  private readIngressReport(headers: string[]): void {
+    const { replica, wait, errorCode } = takeIngressReport(headers);
+    this.replica = replica;
+    this.locationError = errorCode;
+    this.queueMs += wait.queueMs;
+    this.startMs += wait.startMs;
+    this.loadMs += wait.loadMs;
+    this.runStartedMs += wait.queueMs + wait.startMs + wait.loadMs;
+  }
+
   private serve(lease: Lease): void {
     this.lease = lease;
     this.replica = lease.replica;
@@ -192,16 +216,17 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.exchange ??= this.caller.openExchange({
       pool: this.gateway.pool,
       observer: this,
-      hiddenHeaders,
+      hiddenHeaders: lease.ingress === undefined ? hiddenHeaders : hiddenFromIngress,
       maxRequestBytes: maxBytes > 0 ? maxBytes : Number.POSITIVE_INFINITY,
     });
-    this.exchange.send(lease.target, this.outgoingHead());
+    this.exchange.send(lease.target, this.outgoingHead(lease));
   }
 
-  private outgoingHead(): OutgoingHead {
+  private outgoingHead(lease: Lease): OutgoingHead {
     const { message, requestId, upstreamPath } = this.request;
     const add = forwardedHeaders(message, this.gateway.config.trustForwarded);
     add.push('x-request-id', requestId, 'x-beeline-execution', this.executionId);
+    if (lease.ingress !== undefined) add.push(...lease.ingress);
     return { path: upstreamPath, drop: droppedHeaders, add };
   }
 

@@ -1,0 +1,67 @@
+import type { LeaseWait } from './location-port.ts';
+
+/**
+ * What a gateway and the ingress of a location in another process tell each other, in headers (all lowercase). None
+ * of them is believed from a caller or a model, and none reaches one.
+ */
+export const ingressHeaders = {
+  /** To the ingress: the internal token, which proves that a gateway speaks. */
+  token: 'x-beeline-internal-token',
+  /** To the ingress: the revision that is to answer. */
+  revision: 'x-beeline-revision',
+  /** To the ingress: id of the execution. */
+  execution: 'x-beeline-execution',
+  /** From the ingress: the replica that answered. */
+  replica: 'x-beeline-replica',
+  /** From the ingress: how long the request was held there, see `formatWait`. */
+  wait: 'x-beeline-wait',
+  /** From the ingress, with any value: no replica had the request; it may be sent again. */
+  undelivered: 'x-beeline-undelivered',
+} as const;
+
+/** Names that only gateway and ingress may give each other: taken off what callers and models say. */
+export const ingressHeaderNames: readonly string[] = Object.values(ingressHeaders);
+
+/** A GET of this path without a revision asks an ingress whether it takes requests: 200 or 503. */
+export const ingressReadyPath = '/readyz';
+
+/** `queue;start;load`, in milliseconds. */
+export function formatWait(wait: LeaseWait): string {
+  return [wait.queueMs, wait.startMs, wait.loadMs].map((ms) => Math.round(ms * 10) / 10).join(';');
+}
+
+function parseWait(text: string): LeaseWait {
+  const [queueMs = 0, startMs = 0, loadMs = 0] = text.split(';').map((part) => Number(part) || 0);
+  return { queueMs, startMs, loadMs };
+}
+
+/** What the head of an ingress's answer says of the way there. */
+export interface IngressReport {
+  readonly replica: string | null;
+  readonly wait: LeaseWait;
+  /** Code of the location's own error; null when a model answered. */
+  readonly errorCode: string | null;
+}
+
+/** Takes the ingress's own headers out of an answer's (name, value, …) and gives what they say. */
+export function takeIngressReport(headers: string[]): IngressReport {
+  let replica: string | null = null;
+  let wait: LeaseWait = { queueMs: 0, startMs: 0, loadMs: 0 };
+  let errorCode: string | null = null;
+  let kept = 0;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const value = headers[index + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (lower === ingressHeaders.replica) replica = value;
+    else if (lower === ingressHeaders.wait) wait = parseWait(value);
+    else if (!ingressHeaderNames.includes(lower)) {
+      if (lower === 'x-beeline-error-code') errorCode = value;
+      headers[kept] = name;
+      headers[kept + 1] = value;
+      kept += 2;
+    }
+  }
+  headers.length = kept;
+  return { replica, wait, errorCode };
+}

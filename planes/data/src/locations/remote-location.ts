@@ -1,0 +1,134 @@
+import { get } from 'node:http';
+import type { Clock, Secret } from '@beeline/core/base';
+import {
+  type AcquireRequest,
+  ingressHeaders,
+  ingressReadyPath,
+  type Lease,
+  type LeaseOutcome,
+  type LocationPort,
+  type UpstreamTarget,
+} from '@beeline/core/contract';
+import { locationAway } from '../errors.ts';
+
+export interface RemoteLocationOptions {
+  readonly name: string;
+  /** Its ingress. */
+  readonly target: UpstreamTarget;
+  readonly token: Secret;
+  readonly clock: Clock;
+  /** How long requests are held while the ingress takes none, in milliseconds. */
+  readonly holdMs: number;
+}
+
+const probeEveryMs = 100;
+const probeLimitMs = 2_000;
+const noWait = { queueMs: 0, startMs: 0, loadMs: 0 } as const;
+
+/** Whether an ingress takes requests. */
+function probe(target: UpstreamTarget): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = get(
+      { ...target, path: ingressReadyPath, agent: false, timeout: probeLimitMs },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    );
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(false));
+  });
+}
+
+interface Held {
+  readonly grant: () => void;
+}
+
+/**
+ * A location in another process. A lease is good at once: the ingress acquires the slot when the request arrives.
+ * When the ingress took a request's connection or word back, those that follow are held and it is asked every 100 ms
+ * whether it is there again, so that a restart of the location costs time and no request.
+ */
+class RemoteLocation implements LocationPort {
+  readonly location: string;
+  readonly #options: RemoteLocationOptions;
+  readonly #held = new Set<Held>();
+  #away = false;
+  #probing = false;
+
+  constructor(options: RemoteLocationOptions) {
+    this.location = options.name;
+    this.#options = options;
+  }
+
+  acquire(request: AcquireRequest): Lease | Promise<Lease> {
+    return this.#away ? this.#hold(request) : this.#lease(request, 0);
+  }
+
+  #lease(request: AcquireRequest, queueMs: number): Lease {
+    return {
+      target: this.#options.target,
+      replica: null,
+      wait: queueMs === 0 ? noWait : { queueMs, startMs: 0, loadMs: 0 },
+      ingress: [
+        ingressHeaders.token,
+        this.#options.token.reveal(),
+        ingressHeaders.revision,
+        request.revision,
+      ],
+      release: (outcome) => this.#onReleased(outcome),
+    };
+  }
+
+  #onReleased(outcome: LeaseOutcome): void {
+    if (outcome === 'unreachable') this.#away = true;
+  }
+
+  #hold(request: AcquireRequest): Promise<Lease> {
+    const { clock, holdMs } = this.#options;
+    const { signal } = request;
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const since = clock.monotonicMs();
+      const leave = () => {
+        this.#held.delete(held);
+        cancel();
+        signal.removeEventListener('abort', onAbort);
+      };
+      const held: Held = {
+        grant: () => {
+          leave();
+          resolve(this.#lease(request, clock.monotonicMs() - since));
+        },
+      };
+      const onAbort = () => {
+        leave();
+        reject(signal.reason);
+      };
+      const cancel = clock.setTimer(holdMs, () => {
+        leave();
+        reject(locationAway(this.location, holdMs));
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#held.add(held);
+      void this.#probe();
+    });
+  }
+
+  /** Asks until the ingress is there or nobody waits for it. */
+  async #probe(): Promise<void> {
+    if (this.#probing) return;
+    this.#probing = true;
+    while (this.#held.size > 0 && !(await probe(this.#options.target))) {
+      await new Promise<void>((resolve) => this.#options.clock.setTimer(probeEveryMs, resolve));
+    }
+    this.#probing = false;
+    if (this.#held.size === 0) return;
+    this.#away = false;
+    for (const held of [...this.#held]) held.grant();
+  }
+}
+
+export function createRemoteLocation(options: RemoteLocationOptions): LocationPort {
+  return new RemoteLocation(options);
+}

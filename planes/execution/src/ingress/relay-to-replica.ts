@@ -1,0 +1,157 @@
+import { asBeelineError, type BeelineError, type Clock, type Logger } from '@beeline/core/base';
+import {
+  type AcquireRequest,
+  formatWait,
+  ingressHeaderNames,
+  ingressHeaders,
+  type Lease,
+  type LeaseOutcome,
+  type LeaseWait,
+  type LocationPort,
+} from '@beeline/core/contract';
+import type { Exchange, RelayEnd, RelayObserver, RelayOutcome, UpstreamPool } from '@beeline/core/relay';
+import type { IngressCaller } from './ingress-caller.ts';
+import { errorOfIngressOutcome } from './ingress-errors.ts';
+
+export interface IngressParts {
+  readonly port: LocationPort;
+  readonly pool: UpstreamPool;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Replicas that a request is offered to while none has it. */
+const maxTries = 3;
+
+/** What only gateway and ingress tell each other stays here; the execution's id is the model's to know. */
+const droppedHeaders: ReadonlySet<string> = new Set(
+  ingressHeaderNames.filter((name) => name !== ingressHeaders.execution),
+);
+/** A model cannot speak in the platform's name. */
+const hiddenHeaders: ReadonlySet<string> = new Set([
+  ...ingressHeaderNames,
+  'x-beeline-source',
+  'x-beeline-error-code',
+  'x-blaxel-source',
+  'x-blaxel-error-code',
+]);
+
+const leaseOutcomes: Record<RelayEnd, LeaseOutcome> = {
+  complete: 'served',
+  'client-aborted': 'aborted',
+  'request-refused': 'aborted',
+  'request-too-large': 'aborted',
+  'upstream-unreachable': 'unreachable',
+  'upstream-broken': 'broken',
+  'first-byte-timeout': 'aborted',
+  'idle-timeout': 'aborted',
+};
+
+function headerOf(caller: IngressCaller, name: string): string {
+  const value = caller.request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** One request of a gateway: a slot, the relay, and another replica while none has had it. */
+class IngressExchange implements AcquireRequest, RelayObserver {
+  readonly revision: string;
+  readonly executionId: string;
+  readonly #caller: IngressCaller;
+  readonly #parts: IngressParts;
+  readonly #onEnded: () => void;
+  readonly #abort = new AbortController();
+  #exchange: Exchange | null = null;
+  #lease: Lease | null = null;
+  #waited: LeaseWait = { queueMs: 0, startMs: 0, loadMs: 0 };
+  #tries = 0;
+
+  constructor(caller: IngressCaller, parts: IngressParts, onEnded: () => void) {
+    this.#caller = caller;
+    this.#parts = parts;
+    this.#onEnded = onEnded;
+    this.revision = headerOf(caller, ingressHeaders.revision);
+    this.executionId = headerOf(caller, ingressHeaders.execution);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  acquire(): void {
+    this.#tries += 1;
+    try {
+      const lease = this.#parts.port.acquire(this);
+      if ('then' in lease) this.#hold(lease);
+      else this.#serve(lease);
+    } catch (thrown) {
+      this.#refuse(asBeelineError(thrown));
+    }
+  }
+
+  onResponseHead(_status: number, headers: string[]): void {
+    headers.push(ingressHeaders.replica, this.#lease?.replica ?? '');
+    headers.push(ingressHeaders.wait, formatWait(this.#waited));
+  }
+
+  onResponseBytes(): void {}
+
+  onEnd(outcome: RelayOutcome): void {
+    const lease = this.#lease;
+    this.#lease = null;
+    lease?.release(leaseOutcomes[outcome.ended]);
+    if (outcome.ended === 'upstream-unreachable' && this.#tries < maxTries) {
+      this.acquire();
+      return;
+    }
+    const error = errorOfIngressOutcome(outcome);
+    if (error !== null) this.#log(error, lease?.replica ?? null);
+    if (error === null || outcome.headSent) this.#onEnded();
+    else this.#refuse(error);
+  }
+
+  #hold(lease: Promise<Lease>): void {
+    const stopWatching = this.#caller.watch(() => this.#abort.abort(new Error('the gateway went away')));
+    lease.then(
+      (granted) => {
+        stopWatching();
+        this.#serve(granted);
+      },
+      (thrown: unknown) => {
+        stopWatching();
+        this.#refuse(asBeelineError(thrown));
+      },
+    );
+  }
+
+  #serve(lease: Lease): void {
+    this.#lease = lease;
+    const { wait } = lease;
+    this.#waited = {
+      queueMs: this.#waited.queueMs + wait.queueMs,
+      startMs: this.#waited.startMs + wait.startMs,
+      loadMs: this.#waited.loadMs + wait.loadMs,
+    };
+    this.#exchange ??= this.#caller.openExchange({ pool: this.#parts.pool, observer: this, hiddenHeaders });
+    const path = this.#caller.request.url ?? '/';
+    this.#exchange.send(lease.target, { path, drop: droppedHeaders, add: [] });
+  }
+
+  #refuse(error: BeelineError): void {
+    if (error.code === 'INTERNAL_ERROR' && !this.#caller.gone) this.#log(error, null);
+    this.#caller.refuse(error, this.#parts.clock.now(), error.code === 'SHUTTING_DOWN');
+    this.#onEnded();
+  }
+
+  #log(error: BeelineError, replica: string | null): void {
+    const { executionId: execution, revision } = this;
+    this.#parts.logger.warn(
+      { execution, revision, replica, code: error.code, detail: error.detail },
+      `a request failed: ${error.message}`,
+    );
+  }
+}
+
+/** Gets a gateway's request answered by a replica; `onEnded` is called exactly once. */
+export function relayToReplica(caller: IngressCaller, parts: IngressParts, onEnded: () => void): void {
+  new IngressExchange(caller, parts, onEnded).acquire();
+}

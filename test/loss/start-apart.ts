@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiKey, createControlPlane, openStore } from '@beeline/control';
+import { Secret, silentLogger, systemClock } from '@beeline/core/base';
+import { type Client, createClient } from '@beeline/sdk';
+import { type Program, startProgram } from './start-program.ts';
+
+const planes = join(import.meta.dirname, '../../planes');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The platform as separate processes: control, a location and two gateways. */
+export interface Apart {
+  readonly client: Client;
+  readonly apiKey: Secret;
+  readonly directory: string;
+  /** Of a model, with one file. */
+  readonly modelDirectory: string;
+  /** Where model servers write the numbers of the calls they work on. */
+  readonly servedFile: string;
+  readonly control: Program;
+  readonly location: Program;
+  readonly gateways: readonly [Program, Program];
+  /** Addresses of the gateways, in their order. */
+  readonly gatewayUrls: readonly [string, string];
+  close(): Promise<void>;
+}
+
+/** Makes the database of a control plane, with a key to it. */
+async function makeKey(dataDir: string, token: string): Promise<Secret> {
+  const store = await openStore({ dataDir });
+  const control = await createControlPlane({
+    store,
+    clock: systemClock,
+    logger: silentLogger,
+    internalToken: new Secret(token),
+    publicUrl: 'http://127.0.0.1',
+    localLocation: null,
+  });
+  const key = await createApiKey(
+    store,
+    { name: 'test', workspaces: ['default'], role: 'admin', expiresAt: null, createdBy: 'test' },
+    Date.now(),
+  );
+  await control.close();
+  await store.close();
+  return key.token;
+}
+
+export async function startApart(): Promise<Apart> {
+  const directory = await mkdtemp(join(tmpdir(), 'beeline-apart-'));
+  const servedFile = join(directory, 'served');
+  await writeFile(servedFile, '');
+  const modelDirectory = join(directory, 'model');
+  await mkdir(modelDirectory);
+  await writeFile(join(modelDirectory, 'weights'), 'none');
+  const token = randomBytes(16).toString('hex');
+  const apiKey = await makeKey(join(directory, 'control'), token);
+  const socket = join(directory, 'location.sock');
+  const controlPort = await freePort();
+  const controlUrl = `http://127.0.0.1:${controlPort}`;
+  const start = (program: string, settings: Readonly<Record<string, string>>) =>
+    startProgram({
+      program,
+      token,
+      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    });
+  const control = await start(join(planes, 'control/src/main.ts'), {
+    'data-dir': join(directory, 'control'),
+    port: String(controlPort),
+  });
+  const location = await start(join(import.meta.dirname, 'numbered-location.ts'), {
+    name: 'here',
+    'data-dir': join(directory, 'location'),
+    'control-url': controlUrl,
+    socket,
+  });
+  const gatewayPorts = [await freePort(), await freePort()] as const;
+  const startGateway = (name: string, port: number) =>
+    start(join(planes, 'data/src/main.ts'), {
+      name,
+      port: String(port),
+      'data-dir': join(directory, name),
+      'control-url': controlUrl,
+      locations: `here=unix:${socket}`,
+      'announce-period': '500ms',
+      'usage-interval': '200ms',
+    });
+  const gateways = [
+    await startGateway('gate-a', gatewayPorts[0]),
+    await startGateway('gate-b', gatewayPorts[1]),
+  ] as const;
+  const runUrl = `http://127.0.0.1:${gatewayPorts[0]}`;
+  return {
+    client: createClient({ apiUrl: `${controlUrl}/v0`, runUrl, apiKey, workspace: 'default' }),
+    apiKey,
+    directory,
+    modelDirectory,
+    servedFile,
+    control,
+    location,
+    gateways,
+    gatewayUrls: [runUrl, `http://127.0.0.1:${gatewayPorts[1]}`],
+    async close() {
+      for (const gateway of gateways) await gateway.stop('SIGTERM');
+      await location.stop('SIGTERM');
+      await control.stop('SIGTERM');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
