@@ -60,6 +60,7 @@ export type {
   LocationPort,
   UpstreamTarget,
 } from './location-port.ts';
+export { type ModelMetricsBody, modelMetricsBody } from './rest/metrics-body.ts';
 export {
   type ApiKeyBody,
   apiKeyBody,

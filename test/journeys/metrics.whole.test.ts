@@ -39,6 +39,19 @@ describe('what is measured', () => {
     }
   });
 
+  it('is summed up for one deployment', async () => {
+    const found = await waitFor('the record of the request', async () => {
+      const metrics = await test.client.models.metrics('measured');
+      return metrics.requestTotal > 0 ? metrics : null;
+    });
+    expect(found).toMatchObject({
+      requestTotalPerCode: { 200: 1 },
+      coldStarts: { replicas: 1, requests: 1 },
+      now: { replicas: { ready: 1 } },
+    });
+    expect(found.latency.globalStats.p50).toBeGreaterThan(0);
+  });
+
   it('is hidden from callers of a proxy', async () => {
     const refused = await scrape({ 'x-forwarded-for': '203.0.113.9' });
     expect(refused.status).toBe(403);

@@ -1,4 +1,4 @@
-import type { ExecutionRecord, LogLineBody } from '@beeline/core/contract';
+import type { ExecutionRecord, LogLineBody, ModelMetricsBody } from '@beeline/core/contract';
 import type { Model, ModelInput, Revision } from '@beeline/core/resources';
 import { type Applied, applyResource } from './apply-resource.ts';
 import type { Connection } from './open-connection.ts';
@@ -15,6 +15,12 @@ export interface LogsOptions extends ModelCallOptions {
   /** RFC 3339: only lines from then on. */
   readonly start?: string | undefined;
   readonly limit?: number | undefined;
+}
+
+export interface MetricsOptions extends ModelCallOptions {
+  /** RFC 3339. */
+  readonly start?: string | undefined;
+  readonly end?: string | undefined;
 }
 
 export interface ModelCalls {
@@ -35,6 +41,8 @@ export interface ModelCalls {
     name: string,
     options?: ModelCallOptions & { readonly limit?: number | undefined },
   ): Promise<readonly ExecutionRecord[]>;
+  /** Over a window: the last 24 hours unless told otherwise. */
+  metrics(name: string, options?: MetricsOptions): Promise<ModelMetricsBody>;
 }
 
 export function modelCalls(connection: Connection): ModelCalls {
@@ -61,6 +69,7 @@ export function modelCalls(connection: Connection): ModelCalls {
     revisions: (name, options) => read(pathOf(name, '/revisions'), options),
     logs: (name, options) => read(pathOf(name, '/logs'), options),
     executions: (name, options) => read(pathOf(name, '/executions'), options),
+    metrics: (name, options) => read(pathOf(name, '/metrics'), options),
   };
   return calls;
 }

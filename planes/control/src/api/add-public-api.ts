@@ -7,6 +7,7 @@ import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addEnvironmentRoutes } from './routes/environments.ts';
 import { addIntegrationRoutes } from './routes/integrations.ts';
 import { addLocationRoutes } from './routes/locations.ts';
+import { addModelMetricsRoute } from './routes/model-metrics.ts';
 import { addModelRecordRoutes } from './routes/model-records.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPolicyRoutes } from './routes/policies.ts';
@@ -37,6 +38,7 @@ export async function addPublicApi(app: FastifyInstance, context: ApiContext): P
   });
   addModelRoutes(app, context);
   addModelRecordRoutes(app, context);
+  addModelMetricsRoute(app, context);
   addEnvironmentRoutes(app, context);
   addPolicyRoutes(app, context);
   addLocationRoutes(app, context);

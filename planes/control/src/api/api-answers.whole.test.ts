@@ -7,6 +7,7 @@ import {
   locationBody,
   logLineBody,
   modelBody,
+  modelMetricsBody,
   policyBody,
   policyUsagesBody,
   revisionBody,
@@ -136,6 +137,40 @@ describe('200', () => {
     expect(one.body).toEqual(record);
   });
 
+  it('metrics of a deployment are summed up over the last day, or the window asked for', async () => {
+    await post('/v0/models', modelDocument('sentiment'));
+    const now = test.clock.now();
+    await insertExecutions(test.store.queries, [
+      executionRecord('exe_1', { startedAt: now - 60_000 }),
+      executionRecord('exe_2', { startedAt: now - 3_600_000, status: 503, source: 'gateway' }),
+      executionRecord('exe_3', { startedAt: now - 25 * 3_600_000 }),
+    ]);
+    const day = await get('/v0/models/sentiment/metrics');
+    expectBody(modelMetricsBody, day.body);
+    expect(day.body).toMatchObject({
+      requestTotal: 2,
+      requestTotalPerCode: { 200: 1, 503: 1 },
+      errorTotal: 1,
+      window: { stepSeconds: 900 },
+      now: { replicas: { ready: 0 } },
+    });
+    const start = new Date(now - 120_000).toISOString();
+    const recent = await get(`/v0/models/sentiment/metrics?start=${start}&environment=production`);
+    expect(recent.body).toMatchObject({ requestTotal: 1, latency: { globalStats: { p50: 6 } } });
+  });
+
+  it.each([
+    ['?start=2026-01-02T00:00:00Z&end=2026-01-01T00:00:00Z', 400, 'must be before end'],
+    ['?start=2020-01-01T00:00:00Z&end=2026-01-01T00:00:00Z', 400, 'at most 31 days'],
+    ['?start=yesterday', 400, 'must be a time'],
+    ['?environment=staging', 404, 'there is no model'],
+  ])('metrics%s are refused with %i', async (query, status, text) => {
+    await post('/v0/models', modelDocument('sentiment'));
+    const answer = await get(`/v0/models/sentiment/metrics${query}`);
+    expect(answer.status).toBe(status);
+    expect(JSON.stringify(answer.body)).toContain(text);
+  });
+
   it('environments and policies are created, updated, listed and deleted', async () => {
     const created = await post('/v0/policies', policyDocument('eu-only'));
     expect(created.status).toBe(200);
@@ -233,6 +268,7 @@ describe('200', () => {
       '/v0/models/{model}',
       '/v0/models/{model}/executions',
       '/v0/models/{model}/logs',
+      '/v0/models/{model}/metrics',
       '/v0/models/{model}/revisions',
       '/v0/policies',
       '/v0/policies/{name}',

@@ -1,3 +1,4 @@
+import type { ExecutionRecord } from '@beeline/core/contract';
 import { defaultModelSpec } from '@beeline/core/resources';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertApiKey, listKeyEntries, loadApiKey } from '../store/api-keys.ts';
@@ -20,6 +21,7 @@ import {
 import { loadObservations, replaceObserved } from '../store/observed.ts';
 import type { Store } from '../store/open-store.ts';
 import { deletePolicy, insertPolicy, loadPolicy, lockPolicyNames } from '../store/policies.ts';
+import { sumExecutions } from '../store/records/execution-metrics.ts';
 import {
   insertExecutions,
   listExecutions,
@@ -277,6 +279,50 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       expect(await ids()).toEqual(['exe_3', 'exe_2', 'exe_1']);
       await pruneExecutions(store.queries, { maxAgeMs: 60_000, maxRows: 2 }, nowMs);
       expect(await ids()).toEqual(['exe_3', 'exe_2']);
+    });
+
+    it('sums executions up, those of one deployment in one window', async () => {
+      const { timings } = executionRecord('exe');
+      const record = (index: number, totalMs: number, changes: Partial<ExecutionRecord> = {}) =>
+        executionRecord(`exe_${index}`, {
+          startedAt: nowMs + index * 1_000,
+          timings: { ...timings, totalMs },
+          ...changes,
+        });
+      await insertExecutions(store.queries, [
+        record(0, 10, { tokens: { input: 3, output: 5, estimated: false } }),
+        record(1, 20),
+        record(2, 30, { timings: { ...timings, totalMs: 30, startMs: 4, loadMs: 6 } }),
+        record(12, 2_000, { status: 503, source: 'location' }),
+        record(20, 10), // the end of the window is not part of it
+        record(3, 10, { model: 'other' }),
+      ]);
+      const window = { startMs: nowMs, endMs: nowMs + 20_000, stepMs: 10_000 };
+      const sums = await sumExecutions(store.queries, key, window, [20, 1_000]);
+      const perStatus = sums.perStatus.toSorted((a, b) => (a.status ?? 0) - (b.status ?? 0));
+      expect(perStatus.map(({ status, count, average }) => [status, count, average])).toEqual([
+        [null, 4, 515],
+        [200, 3, 20],
+        [503, 1, 2_000],
+      ]);
+      expect(perStatus[1]?.percentiles.map((value) => Math.round(value * 10) / 10)).toEqual([20, 28, 29.8]);
+      expect(sums.perOrigin).toEqual([
+        { source: 'location', status: 503, count: 1 },
+        { source: 'model', status: 200, count: 3 },
+      ]);
+      expect(sums.buckets).toEqual([
+        { status: 200, bucket: 0, count: 1 },
+        { status: 200, bucket: 1, count: 2 },
+        { status: 503, bucket: 2, count: 1 },
+      ]);
+      expect(sums.slots.map(({ slot, count }) => [slot, count])).toEqual([
+        [0, 3],
+        [1, 1],
+      ]);
+      expect(sums.tokens).toEqual({ input: 3, output: 5, requests: 1 });
+      expect(sums.coldStarts).toMatchObject({ replicas: 1, requests: 1, wait: { average: 10 } });
+      const none = await sumExecutions(store.queries, { ...key, model: 'none' }, window, [20]);
+      expect(none.perStatus).toMatchObject([{ status: null, count: 0, average: 0, percentiles: [0, 0, 0] }]);
     });
 
     it('keeps only so many log lines of a deployment, and only so old', async () => {
