@@ -21,6 +21,13 @@ export const locationSettings = {
       'How long replicas outlive a location that crashed, waiting for its restart; 0 ends them at once',
     default: '30s',
   }),
+  preforkedEngines: settings.integer({
+    description:
+      'Model servers of each kind in use that wait, started and paused, for the next model to wake: each shortens one cold start and costs about 120 MB',
+    default: '0',
+    min: 0,
+    max: 64,
+  }),
   startBackoffMax: settings.durationMs({
     description: 'Longest pause between two attempts to start a replica that keeps failing',
     default: '30s',

@@ -18,9 +18,10 @@ import { defaultLocationConfig, type LocationConfig } from './config.ts';
 import { adoptReplicas } from './instances/adopt-replicas.ts';
 import { createAssignmentTable } from './instances/assignment-table.ts';
 import { drainReplica, loseReplica } from './instances/end-replica.ts';
+import { openEnginePool } from './instances/engine-pool.ts';
 import type { LocationContext } from './instances/location-context.ts';
 import { reconcileRevision } from './instances/reconcile-revision.ts';
-import { isLive } from './instances/replica.ts';
+import { isLive, isOnTheWay } from './instances/replica.ts';
 import { buildLogLine } from './instances/replica-log.ts';
 import { describeRevision, type ServedRevision } from './instances/served-revision.ts';
 import { createLocationMetrics } from './location-metrics.ts';
@@ -84,12 +85,20 @@ export async function createLocation(options: LocationOptions): Promise<Location
   let adopting = true;
   const touched = new Set<ServedRevision>();
   const logs = startPushingLogs({ location: name, feeds, clock, logger });
+  const runtimes = options.runtimes ?? standardRuntimes;
+  const pool = openEnginePool({
+    ...{ location: name, drivers, runtimes, clock, logger },
+    keep: config.preforkedEngines,
+    emptyDirectory: join(directory, 'no-model'),
+    maxBackoffMs: config.startBackoffMax,
+  });
   const context: LocationContext = {
+    pool,
     launch: {
       location: name,
       artifacts,
       drivers,
-      runtimes: options.runtimes ?? standardRuntimes,
+      runtimes,
       codeCacheDirectory: join(directory, 'code-cache'),
       monotonicMs: () => clock.monotonicMs(),
     },
@@ -143,6 +152,15 @@ export async function createLocation(options: LocationOptions): Promise<Location
       else loseReplica(context, revision, replica, event.type === 'lost' ? event.reason : event.exit);
       return;
     }
+    if (event.type !== 'log') pool.lose(event.id);
+  }
+  function tendPool(): void {
+    const wanted = [...table.revisions.values()].filter(({ withdrawn }) => !withdrawn);
+    const starts = wanted.some(({ replicas }) => [...replicas.values()].some(isOnTheWay));
+    pool.tend(
+      wanted.map(({ assignment }) => assignment),
+      starts,
+    );
   }
 
   for (const driver of Object.values(drivers)) driver.subscribe(onDriverEvent);
@@ -157,6 +175,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
     pauseMs: tickMs,
     async lap() {
       for (const revision of table.revisions.values()) look(revision);
+      tendPool();
     },
   });
 
@@ -191,6 +210,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
       if (closing) return;
       closing = true;
       await Promise.all([pulling.close(), ticking.close()]);
+      await pool.close();
       const stopping = new BeelineError('SHUTTING_DOWN', {
         message: `location ${name} is stopping; try again`,
       });

@@ -1,8 +1,8 @@
 import type { Driver, Instance } from '@beeline/drivers/interface';
 import type { AssignmentTable } from './assignment-table.ts';
+import { discardInstance } from './discard-instance.ts';
 import type { LocationContext } from './location-context.ts';
 import { newReplica, type Replica } from './replica.ts';
-import { discardInstance } from './start-replica.ts';
 
 /** A replica made from what its labels say. */
 export function adoptedReplica(instance: Instance, nowMs: number): Replica {

@@ -1,10 +1,11 @@
 import { asBeelineError, sleep } from '@beeline/core/base';
 import { type InstanceExit, probeHealth } from '@beeline/drivers/interface';
+import { discardInstance } from './discard-instance.ts';
 import { driverOf } from './launch-replica.ts';
 import type { LocationContext } from './location-context.ts';
 import type { Replica } from './replica.ts';
 import type { ServedRevision } from './served-revision.ts';
-import { backOff, discardInstance, shortLifeMs } from './start-replica.ts';
+import { backOff, shortLifeMs } from './start-replica.ts';
 
 /** A busy server may refuse connections for a while; one that has ended is noticed by its driver at once. */
 const suspectProbes = 5;

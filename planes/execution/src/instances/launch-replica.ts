@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BeelineError } from '@beeline/core/base';
 import type { RevisionAssignment } from '@beeline/core/contract';
-import type { Driver, StartedInstance } from '@beeline/drivers/interface';
-import type { LaunchRequest, LaunchSpec, Runtime } from '@beeline/runtime-interface';
+import type { Driver, InstanceClaim, InstanceSpec, StartedInstance } from '@beeline/drivers/interface';
+import type { ClaimSpec, LaunchRequest, LaunchSpec, Runtime } from '@beeline/runtime-interface';
 import type { Artifact, ArtifactCache } from '../artifacts/artifact-cache.ts';
 import type { Replica } from './replica.ts';
 
@@ -64,6 +64,32 @@ function buildSpec(runtime: Runtime, request: LaunchRequest): LaunchSpec {
   }
 }
 
+function claimFailed(what: string): BeelineError {
+  return new BeelineError('CLAIM_FAILED', { message: `${what} cannot be told its model while it waits` });
+}
+
+function buildClaim(runtime: Runtime, request: LaunchRequest): ClaimSpec {
+  const claim = runtime.pool?.buildClaim(request);
+  if (claim == null) throw claimFailed(`a server of runtime ${runtime.name}`);
+  return claim;
+}
+
+async function claimInstance(driver: Driver, id: string, claim: InstanceClaim): Promise<StartedInstance> {
+  if (driver.claim === undefined) throw claimFailed(`an instance of driver ${driver.name}`);
+  try {
+    return await driver.claim(id, claim);
+  } catch (error) {
+    // It ended in the moment in which it was taken.
+    const ended = error instanceof BeelineError && error.code === 'INSTANCE_STATE_INVALID';
+    throw ended ? claimFailed(`instance ${id} has ended and`) : error;
+  }
+}
+
+async function startInstance(driver: Driver, spec: InstanceSpec): Promise<StartedInstance> {
+  await driver.create(spec);
+  return driver.start(spec.id);
+}
+
 function continueOrCancel(replica: Replica): void {
   if (replica.state === 'draining') throw new LaunchCancelled(`replica ${replica.id} is no longer wanted`);
 }
@@ -109,15 +135,22 @@ export async function launchReplica(
   replica.hardConcurrency = outside.concurrency.hard;
   replica.graceMs = outside.drain.graceMs;
   replica.readyPath = outside.ready.path;
-  await driver.create({
-    id: replica.id,
+  const instance = {
     labels: labelsOf(context.location, assignment, outside, artifact.digest),
     modelDirectory: artifact.directory,
-    command: (inside) => buildSpec(runtime, { ...request, ...inside }),
     ready: outside.ready,
-  });
+  };
   const startedAt = context.monotonicMs();
-  const started = await driver.start(replica.id);
+  const started = replica.pooled
+    ? await claimInstance(driver, replica.id, {
+        ...instance,
+        message: (inside) => buildClaim(runtime, { ...request, ...inside }),
+      })
+    : await startInstance(driver, {
+        ...instance,
+        id: replica.id,
+        command: (inside) => buildSpec(runtime, { ...request, ...inside }),
+      });
   continueOrCancel(replica);
   replica.target = started.endpoint;
   replica.answeredAt = startedAt + started.answeredMs;

@@ -2,12 +2,14 @@ import type { Clock, Logger } from '@beeline/core/base';
 import type { LogLineMessage } from '@beeline/core/contract';
 import type { LocationConfig } from '../config.ts';
 import type { LocationMetrics } from '../location-metrics.ts';
+import type { EnginePool } from './engine-pool.ts';
 import type { LaunchContext } from './launch-replica.ts';
 import type { ServedRevision } from './served-revision.ts';
 
 /** What the parts of a location share. */
 export interface LocationContext {
   readonly launch: LaunchContext;
+  readonly pool: EnginePool;
   readonly config: LocationConfig;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -4,6 +4,8 @@ import type { ReplicaState } from '@beeline/core/scaling';
 /** One replica of a revision. Times are monotonic milliseconds. */
 export interface Replica {
   readonly id: string;
+  /** Its instance comes from the pool of engines that wait for a model. */
+  readonly pooled: boolean;
   state: ReplicaState;
   /** Where it serves; null until it is ready. */
   target: UpstreamTarget | null;
@@ -30,9 +32,10 @@ export interface Replica {
 }
 
 /** A replica that is wanted and does not exist yet. */
-export function newReplica(id: string, nowMs: number): Replica {
+export function newReplica(id: string, nowMs: number, pooled = false): Replica {
   return {
     id,
+    pooled,
     state: 'requested',
     target: null,
     inFlight: 0,
@@ -53,4 +56,9 @@ export function newReplica(id: string, nowMs: number): Replica {
 /** Serves or is on the way to it. */
 export function isLive(replica: Replica): boolean {
   return replica.state !== 'draining' && replica.state !== 'gone' && replica.state !== 'failed';
+}
+
+/** Is being made ready to serve. */
+export function isOnTheWay({ state }: Replica): boolean {
+  return state === 'requested' || state === 'fetching' || state === 'starting';
 }

@@ -1,5 +1,5 @@
 import { asBeelineError, BeelineError, backoffMs, formatDuration, randomText } from '@beeline/core/base';
-import type { Driver } from '@beeline/drivers/interface';
+import { discardInstance } from './discard-instance.ts';
 import { driverOf, LaunchCancelled, launchReplica } from './launch-replica.ts';
 import type { LocationContext } from './location-context.ts';
 import { isLive, newReplica, type Replica } from './replica.ts';
@@ -11,13 +11,6 @@ const firstBackoffMs = 500;
 export const shortLifeMs = 10_000;
 /** After so many failures that look like ours and not the model's, a proof is given up. */
 const internalAttempts = 3;
-
-/** Ends what is left of an instance and forgets it. Safe in every state. */
-export async function discardInstance(driver: Driver, id: string): Promise<void> {
-  if (!driver.list().some((instance) => instance.id === id)) return;
-  await driver.stop(id, 0);
-  await driver.remove(id);
-}
 
 /** Puts the next attempt off, the longer the more have failed. */
 export function backOff(context: LocationContext, revision: ServedRevision): number {
@@ -84,10 +77,12 @@ function recordFailure(
 /** Starts one replica and follows it until it is ready, failed or no longer wanted. Never rejects. */
 export async function startReplica(context: LocationContext, revision: ServedRevision): Promise<void> {
   const { assignment } = revision;
-  const replica = newReplica(randomText(12), context.clock.monotonicMs());
+  const digest = assignment.artifactDigest ?? revision.artifactDigest;
+  // An engine is not kept from others for as long as files are fetched, nor spent on a model that just failed.
+  const pooled = digest === null || revision.failure !== null ? null : context.pool.take(assignment);
+  const replica = newReplica(pooled ?? randomText(12), context.clock.monotonicMs(), pooled !== null);
   revision.replicas.set(replica.id, replica);
   context.changed();
-  const digest = assignment.artifactDigest ?? revision.artifactDigest;
   try {
     await launchReplica(context.launch, assignment, digest, replica, (state, artifact) => {
       replica.state = state;
@@ -102,7 +97,11 @@ export async function startReplica(context: LocationContext, revision: ServedRev
     const unwanted =
       thrown instanceof LaunchCancelled ||
       (thrown instanceof BeelineError && thrown.code === 'REPLICA_LOST' && replica.stopSent);
-    if (unwanted) replica.state = 'gone';
+    if (thrown instanceof BeelineError && thrown.code === 'CLAIM_FAILED') {
+      context.pool.reportBroken(thrown.message);
+      context.say(revision, replica.id, `${thrown.message}; starting another`);
+      replica.state = 'gone';
+    } else if (unwanted) replica.state = 'gone';
     else recordFailure(context, revision, replica, thrown);
   }
   try {

@@ -3,11 +3,29 @@ import { join } from 'node:path';
 import { fakeModelServerProgram } from '@beeline/drivers/testing';
 import type { Runtime } from '@beeline/runtime-interface';
 
-/** A runtime whose model is a file `behaviour.json` that tells the pretended model server what to do. */
-export function createFakeRuntime(concurrency = { target: 2, hard: 4 }): Runtime {
+/**
+ * A runtime whose model is a file `behaviour.json` that tells the pretended model server what to do. Those
+ * that wait in a pool behave as `waiting` says, whatever their model.
+ */
+export function createFakeRuntime(concurrency = { target: 2, hard: 4 }, waiting: object = {}): Runtime {
   const behaviours = new Map<string, string>();
   return {
     name: 'fake',
+    pool: {
+      buildSpec: ({ socketPath, startTimeoutMs }) => ({
+        runtime: 'fake',
+        argv: [
+          process.execPath,
+          fakeModelServerProgram,
+          socketPath,
+          JSON.stringify({ waits: true, ...waiting }),
+        ],
+        env: { WAITED: 'yes' },
+        ready: { path: '/claim', timeoutMs: startTimeoutMs },
+      }),
+      buildClaim: ({ envs }) =>
+        Object.keys(envs).length > 0 ? null : { path: '/claim', body: JSON.stringify({}) },
+    },
     async inspectModel(modelDirectory) {
       const text = await readFile(join(modelDirectory, 'behaviour.json'), 'utf8').catch(() => null);
       if (text === null) {

@@ -27,7 +27,10 @@ export interface LocationFixture {
   close(): Promise<void>;
 }
 
-export async function openLocationFixture(config: Partial<LocationConfig> = {}): Promise<LocationFixture> {
+export async function openLocationFixture(
+  config: Partial<LocationConfig> = {},
+  waiting: object = {},
+): Promise<LocationFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'bl-location-'));
   const feeds = createFakeFeeds('here');
   const open = (changes: Partial<LocationConfig>) =>
@@ -37,7 +40,7 @@ export async function openLocationFixture(config: Partial<LocationConfig> = {}):
       feeds,
       logger: silentLogger,
       flavors: [{ name: 'x86', type: 'cpu' }],
-      runtimes: { fake: createFakeRuntime() },
+      runtimes: { fake: createFakeRuntime(undefined, waiting) },
       config: { replicaDrainTimeout: 5_000, ...config, ...changes },
     });
   let location = await open({});
