@@ -44,7 +44,10 @@ export function buildRequestHead(
     if (name === undefined) return `a header is named ${JSON.stringify(spelled)}`;
     switch (name.role) {
       case 'end-to-end':
-        if (name.lower === 'host') host = true;
+        if (name.lower === 'host') {
+          if (host) return 'Host is there twice';
+          host = true;
+        }
         if (!head.drop.has(name.lower)) text += `${spelled}: ${value}\r\n`;
         break;
       case 'connection':
@@ -64,6 +67,7 @@ export function buildRequestHead(
     }
   }
   if (chunked && length !== null) return 'Content-Length and Transfer-Encoding are both there';
+  if (chunked && request.httpVersion === '1.0') return 'HTTP/1.0 has no Transfer-Encoding';
   if (named.length > 0) text = withoutNamedLines(text, named);
   if (!host) text += 'host: localhost\r\n';
   for (let index = 0; index + 1 < head.add.length; index += 2) {

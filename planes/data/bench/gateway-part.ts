@@ -81,6 +81,7 @@ async function runGateway(): Promise<void> {
       release() {},
     }),
   };
+  const config = compileConfig(gatewaySettings, { env: {} });
   const gateway = await createGateway({
     name: 'bench',
     feeds,
@@ -88,11 +89,11 @@ async function runGateway(): Promise<void> {
     directory,
     clock: systemClock,
     logger: silentLogger,
-    config: compileConfig(gatewaySettings, { env: {} }),
+    config,
   });
   const server = createServer(gatewayServerOptions, (request, response) => gateway.handle(request, response));
   server.on('upgrade', (request, socket: Socket, head) => gateway.handleUpgrade(request, socket, head));
-  applyServerLimits(server);
+  applyServerLimits(server, config);
   server.listen(Number(where), '127.0.0.1');
 }
 

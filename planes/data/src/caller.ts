@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type BeelineError, httpStatusOf } from '@beeline/core/base';
-import { type ErrorOrigin, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
 import {
   type Exchange,
   type ExchangeOptions,
@@ -9,15 +8,7 @@ import {
   openUpgrade,
   watchCaller,
 } from '@beeline/core/relay';
-
-/** What a refusal tells about itself. */
-export interface RefusalContext {
-  readonly component: ErrorOrigin;
-  readonly requestId: string;
-  readonly executionId: string;
-  /** Milliseconds since 1970. */
-  readonly nowMs: number;
-}
+import { type RefusalContext, renderLastRefusal, renderRefusal } from './render-refusal.ts';
 
 /** Whoever sent a request, whatever the way the answer goes back. */
 export interface Caller {
@@ -33,18 +24,13 @@ export interface Caller {
 }
 
 /** After these the caller had better use another connection. */
-const closing: ReadonlySet<string> = new Set(['SHUTTING_DOWN', 'REQUEST_ENTITY_TOO_LARGE', 'IDLE_TIMEOUT']);
-
-function renderRefusal(error: BeelineError, context: RefusalContext): [string, Record<string, string>] {
-  const body = JSON.stringify(platformErrorBody(error, context));
-  const headers = {
-    ...platformErrorHeaders(error, context.component),
-    'content-length': String(Buffer.byteLength(body)),
-    'x-request-id': context.requestId,
-    'x-beeline-execution': context.executionId,
-  };
-  return [body, headers];
-}
+const closing: ReadonlySet<string> = new Set([
+  'SHUTTING_DOWN',
+  'REQUEST_ENTITY_TOO_LARGE',
+  'IDLE_TIMEOUT',
+  // Where a request was not well-formed, nobody can be sure where it ends.
+  'REQUEST_INVALID',
+]);
 
 class HttpCaller implements Caller {
   readonly request: IncomingMessage;
@@ -114,11 +100,7 @@ class UpgradeCaller implements Caller {
 
   refuse(error: BeelineError, context: RefusalContext): void {
     if (this.gone) return;
-    const [body, headers] = renderRefusal(error, context);
-    const lines = Object.entries({ ...headers, connection: 'close' }).map(
-      ([name, value]) => `${name}: ${value}\r\n`,
-    );
-    this.socket.end(`HTTP/1.1 ${httpStatusOf(error.kind)} Refused\r\n${lines.join('')}\r\n${body}`);
+    this.socket.end(renderLastRefusal(error, context));
   }
 }
 

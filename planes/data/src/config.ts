@@ -8,6 +8,16 @@ export const gatewaySettings = {
     min: 1,
     max: 1_000_000,
   }),
+  maxConnections: settings.integer({
+    description: 'Connections of callers at once; more are refused with 503',
+    default: '20000',
+    min: 1,
+    max: 1_000_000,
+  }),
+  requestHeadTimeout: settings.durationMs({
+    description: 'How long a caller may take to send the head of a request',
+    default: '30s',
+  }),
   maxRequestHeaders: settings.integer({
     description: 'Header lines that a request may have; more are refused with 400',
     default: '200',

@@ -79,6 +79,12 @@ export const gatewayFull = (limit: number) =>
     retryAfterMs: shortPauseMs,
   });
 
+export const tooManyConnections = (limit: number) =>
+  new BeelineError('NO_CAPACITY', {
+    message: `this gateway already has ${limit} connections, its limit; use fewer, or try again shortly`,
+    retryAfterMs: shortPauseMs,
+  });
+
 export const gatewayStopping = () =>
   new BeelineError('SHUTTING_DOWN', {
     message: 'this gateway is stopping and takes no new requests; try again',

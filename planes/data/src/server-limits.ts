@@ -1,4 +1,7 @@
 import type { Server, ServerOptions } from 'node:http';
+import type { GatewayConfig } from './config.ts';
+import { limitConnections } from './limit-connections.ts';
+import { refuseMalformed } from './refuse-malformed.ts';
 
 /**
  * Options for `http.createServer` in front of a gateway:
@@ -15,10 +18,12 @@ export const gatewayServerOptions: ServerOptions = {
   shouldUpgradeCallback: (request) => !/^h2c?$/i.test(request.headers.upgrade ?? ''),
 };
 
-/** Sets the bounds of a listening server that can be set after it was made. Each one is here with its reason. */
-export function applyServerLimits(server: Server): void {
-  // A head has to be complete within 30 s: slow ones hold a connection and nothing else.
-  server.headersTimeout = 30_000;
+type Bounds = Pick<GatewayConfig, 'maxConnections' | 'requestHeadTimeout'>;
+
+/** Sets the bounds of a server that can be set after it was made. Each one is here with its reason. */
+export function applyServerLimits(server: Server, bounds: Bounds): void {
+  // Slow heads hold a connection and nothing else.
+  server.headersTimeout = bounds.requestHeadTimeout;
   // A body may take as long as it moves: the idle timeout of the exchange watches it.
   server.requestTimeout = 0;
   // No limit on the connection as a whole, for the same reason.
@@ -29,4 +34,6 @@ export function applyServerLimits(server: Server): void {
   server.maxHeadersCount = 0;
   // No limit of requests on one connection.
   server.maxRequestsPerSocket = 0;
+  limitConnections(server, bounds.maxConnections);
+  server.on('clientError', refuseMalformed);
 }

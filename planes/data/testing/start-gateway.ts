@@ -69,6 +69,10 @@ export async function startGateway(options: {
 }): Promise<RunningGateway> {
   const feeds = options.feeds ?? createFakeFeeds(sampleRoutes());
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'gateway-')));
+  const config = compileConfig(gatewaySettings, {
+    env: {},
+    file: { usageInterval: '20ms', drainTimeout: '5s', ...options.config },
+  });
   const gateway = await createGateway({
     name: 'gateway-1',
     feeds,
@@ -76,15 +80,13 @@ export async function startGateway(options: {
     directory,
     clock: options.clock ?? systemClock,
     logger: silentLogger,
-    config: compileConfig(gatewaySettings, {
-      env: {},
-      file: { usageInterval: '20ms', drainTimeout: '5s', ...options.config },
-    }),
+    config,
   });
-  const server = createServer(gatewayServerOptions, (request, response) => gateway.handle(request, response));
+  const serverOptions = { ...gatewayServerOptions, connectionsCheckingInterval: 20 };
+  const server = createServer(serverOptions, (request, response) => gateway.handle(request, response));
   server.on('checkContinue', (request, response) => gateway.handle(request, response, true));
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket as Socket, head));
-  applyServerLimits(server);
+  applyServerLimits(server, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   if (options.waitForRoutes !== false) await waitFor('the routes', () => gateway.ready());
   return {

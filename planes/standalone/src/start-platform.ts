@@ -82,7 +82,7 @@ export async function startPlatform(
     const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
     closers.push(async () => endMeasuring());
     const server = createDispatchServer(dispatch, gatewayServerOptions);
-    applyServerLimits(server);
+    applyServerLimits(server, config);
     const port = await listen(server, config.host, config.port);
     closers.push(() => closeServer(server));
     const localUrl = `http://127.0.0.1:${port}`;

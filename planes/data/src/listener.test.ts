@@ -1,0 +1,222 @@
+import { connectRaw, type RawPeer, type RawServer, startRawServer, waitFor } from '@beeline/core/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeLocation } from '../testing/fake-location.ts';
+import { type RunningGateway, startGateway, testKey } from '../testing/start-gateway.ts';
+
+let model: RawServer;
+let running: RunningGateway;
+let callers: RawPeer[];
+
+async function start(config: Readonly<Record<string, string>> = {}): Promise<void> {
+  model = await startRawServer();
+  running = await startGateway({ location: createFakeLocation(model.target), config });
+}
+
+async function connect(): Promise<RawPeer> {
+  const caller = await connectRaw({ port: running.port });
+  callers.push(caller);
+  return caller;
+}
+
+async function stop(): Promise<void> {
+  for (const caller of callers) caller.destroy();
+  await running.close();
+  await model.close();
+}
+
+beforeEach(async () => {
+  callers = [];
+  await start();
+});
+afterEach(stop);
+
+const required = `Host: run.example\r\nAuthorization: Bearer ${testKey}\r\n`;
+const get = `GET /acme/models/toy HTTP/1.1\r\n${required}`;
+const post = `POST /acme/models/toy HTTP/1.1\r\n${required}`;
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const chunked = 'Transfer-Encoding: chunked\r\n';
+
+/** What the model has got of requests. */
+const delivered = () => model.peers.map((peer) => peer.text).join('');
+
+describe('a request that two servers could read differently', () => {
+  it.each([
+    ['Content-Length and Transfer-Encoding', `${post}Content-Length: 4\r\n${chunked}\r\n0\r\n\r\n`],
+    ['two lengths that differ', `${post}Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde`],
+    ['two lengths that agree', `${post}Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd`],
+    ['a list of lengths', `${post}Content-Length: 4, 4\r\n\r\nabcd`],
+    ['a length with a sign', `${post}Content-Length: +4\r\n\r\nabcd`],
+    ['an unknown transfer coding', `${post}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
+    ['chunked not last', `${post}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`],
+    ['chunked twice', `${post}${chunked}${chunked}\r\n0\r\n\r\n`],
+    ['a control character before chunked', `${post}Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n`],
+    ['a tab before the colon', `${post}Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n`],
+    ['a space before the colon', `${get}X-A : 1\r\n\r\n`],
+    ['a folded header', `${get}X-A: 1\r\n more\r\n\r\n`],
+    ['bare line feeds', `${get.replaceAll('\r\n', '\n')}\n`],
+    ['a bare line feed in a header', `${get}X-A: 1\nX-B: 2\r\n\r\n`],
+    ['a bare carriage return in a header', `${get}X-A: 1\rX-B: 2\r\n\r\n`],
+    ['a NUL in a header', `${get}X-A: 1\0\r\n\r\n`],
+    ['no Host', `GET /acme/models/toy HTTP/1.1\r\nAuthorization: Bearer ${testKey}\r\n\r\n`],
+    ['an unknown version', `${get.replace('1.1', '1.2')}\r\n`],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['TLS', '\x16\x03\x01\x02\x00\x01'],
+    ['a malformed method', `GE(T${get.slice(3)}\r\n`],
+  ])('is refused with 400 and the connection ends: %s', async (_what, text) => {
+    const caller = await connect();
+    caller.send(`${text}${get}\r\n`);
+    await waitFor('the end', () => caller.ended);
+    expect(caller.text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(caller.text.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+    expect(delivered()).toBe('');
+  });
+});
+
+describe('a request whose end is clear but that cannot be sent on', () => {
+  it.each([
+    ['a coding before chunked', `${post}Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n`],
+    ['two Hosts', `${get}Host: other.example\r\n\r\n`],
+    ['chunks in HTTP/1.0', `${post.replace('1.1', '1.0')}${chunked}\r\n0\r\n\r\n`],
+  ])('is refused with 400 and the connection ends: %s', async (_what, text) => {
+    const caller = await connect();
+    caller.send(text);
+    await waitFor('the end', () => caller.ended);
+    expect(caller.text).toMatch(/^HTTP\/1\.1 400 [\s\S]*cannot be sent on/);
+    expect(delivered()).toBe('');
+  });
+});
+
+describe('a chunked body', () => {
+  it.each([
+    ['a size beyond 64 bits', 'FFFFFFFFFFFFFFFFF\r\n', 400],
+    ['a negative size', '-1\r\n', 400],
+    ['more bytes than its size', '1\r\nxy\r\n0\r\n\r\n', 400],
+    ['bare line feeds', '1\nx\n0\n\n', 400],
+    ['20 KB of extensions', `1;${'a'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`, 413],
+  ])('with %s is never completed towards the model', async (_what, body, status) => {
+    const caller = await connect();
+    caller.send(`${post}${chunked}\r\n${body}`);
+    await waitFor('the end', () => caller.ended);
+    expect(caller.text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(caller.text).toContain('REQUEST_INVALID');
+    expect(delivered()).not.toContain('0\r\n\r\n');
+    await waitFor('the exchange to end', () => running.gateway.exchanges === 0);
+  });
+});
+
+describe('a head', () => {
+  it('of more than 32 KiB is refused with 431', async () => {
+    const caller = await connect();
+    caller.send(`${get}X: ${'a'.repeat(33_000)}\r\n\r\n`);
+    await waitFor('the end', () => caller.ended);
+    expect(caller.text).toMatch(/^HTTP\/1\.1 431 [\s\S]*at most 32 KiB/);
+  });
+
+  it('with more lines than allowed is refused with 400', async () => {
+    const caller = await connect();
+    caller.send(`${get}${'X: 1\r\n'.repeat(201)}\r\n`);
+    expect(await caller.until('at most 200 header lines')).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('that does not arrive in time is refused with 408', async () => {
+    await stop();
+    await start({ requestHeadTimeout: '40ms' });
+    const caller = await connect();
+    caller.send(get);
+    await waitFor('the end', () => caller.ended);
+    expect(caller.text).toMatch(/^HTTP\/1\.1 408 [\s\S]*did not arrive in time/);
+  });
+
+  it('names its target by path: an absolute one has no route', async () => {
+    const caller = await connect();
+    caller.send(`${get.replace('/acme', 'http://run.example/acme')}\r\n`);
+    expect(await caller.until('ROUTE_NOT_FOUND')).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  it('with another expectation than 100-continue is refused with 417', async () => {
+    const caller = await connect();
+    caller.send(`${post}Content-Length: 4\r\nExpect: 200-ok\r\n\r\n`);
+    expect(await caller.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 417 /);
+    expect(delivered()).toBe('');
+  });
+});
+
+describe('an answer of the model', () => {
+  it('cannot add headers of its own by a line feed', async () => {
+    const caller = await connect();
+    caller.send(`${get}\r\n`);
+    (await model.peer(0)).send('HTTP/1.1 200 OK\r\nX-A: 1\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\nok');
+    expect(await caller.until('REPLICA_LOST')).not.toContain('Set-Cookie');
+  });
+});
+
+describe('a connection', () => {
+  it('beyond the limit is refused with 503, and one that ends makes room', async () => {
+    await stop();
+    callers = [];
+    await start({ maxConnections: '1' });
+    const first = await connect();
+    first.send(`${get}\r\n`);
+    const peer = await model.peer(0);
+    await peer.until('\r\n\r\n');
+    const second = await connect();
+    second.send(`${get}\r\n`);
+    await waitFor('the end', () => second.ended);
+    expect(second.text).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*already has 1 connections/);
+    expect(second.failed).toBe(false);
+    first.destroy();
+    await waitFor('room', async () => {
+      const next = await connect();
+      next.send('GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n');
+      return (await next.until('HTTP/1.1 ')).startsWith('HTTP/1.1 404');
+    });
+    expect(model.peers).toHaveLength(1);
+  });
+
+  it('answers pipelined requests one after the other, in order', async () => {
+    const caller = await connect();
+    caller.send(`${get.replace('toy', 'toy/1')}\r\n${get.replace('toy', 'toy/2')}\r\n`);
+    const [one, two] = [await model.peer(0), await model.peer(1)];
+    two.send(ok.replace('ok', 'no'));
+    await waitFor('the second to be relayed', () => running.gateway.exchanges === 1);
+    expect(caller.text).toBe('');
+    one.send(ok);
+    const text = await caller.until('no');
+    expect(text.indexOf('ok')).toBeLessThan(text.indexOf('no'));
+  });
+
+  it('that the caller half-closes is one that it left', async () => {
+    const caller = await connect();
+    caller.send(`${get}\r\n`);
+    const peer = await model.peer(0);
+    await peer.until('\r\n\r\n');
+    caller.socket.end();
+    await waitFor('the exchange to end', () => running.gateway.exchanges === 0);
+    await waitFor('the upstream to be told', () => peer.ended);
+    expect(caller.text).toBe('');
+  });
+
+  it.each([
+    ['ends after the answer', '', 'close'],
+    ['stays when the caller asks for it', 'Connection: keep-alive\r\n', 'keep-alive'],
+  ])('of HTTP/1.0 %s', async (_what, line, expected) => {
+    const caller = await connect();
+    caller.send(`${get.replace('1.1', '1.0')}${line}\r\n`);
+    (await model.peer(0)).send(ok);
+    expect((await caller.until('ok')).toLowerCase()).toContain(`connection: ${expected}`);
+    if (expected === 'close') await waitFor('the end', () => caller.ended);
+    else {
+      caller.clear();
+      caller.send('GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n');
+      await caller.until('404');
+    }
+  });
+
+  it('of HTTP/1.0 gets a chunked answer without chunks, up to the end of the connection', async () => {
+    const caller = await connect();
+    caller.send(`${get.replace('1.1', '1.0')}\r\n`);
+    (await model.peer(0)).send('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n');
+    await waitFor('the end', () => caller.ended);
+    expect(caller.text).toMatch(/\r\n\r\nok$/);
+  });
+});
