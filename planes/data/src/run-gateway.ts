@@ -21,13 +21,13 @@ function answerHealth(gateway: Gateway, request: IncomingMessage, response: Serv
   return true;
 }
 
-function serveGateway(gateway: Gateway): Server {
+function serveGateway(gateway: Gateway, config: GatewayProcessConfig): Server {
   const server = createServer(gatewayServerOptions, (request, response) => {
     if (!answerHealth(gateway, request, response)) gateway.handle(request, response);
   });
   server.on('checkContinue', (request, response) => gateway.handle(request, response, true));
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket as Socket, head));
-  applyServerLimits(server);
+  applyServerLimits(server, config);
   return server;
 }
 
@@ -52,7 +52,7 @@ export async function runGateway(config: GatewayProcessConfig, logger: Logger): 
     logger,
     config,
   });
-  const server = serveGateway(gateway);
+  const server = serveGateway(gateway, config);
   const close = async () => {
     gateway.announceClose();
     await sleep(clock, config.announcePeriod);
