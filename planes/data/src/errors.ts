@@ -1,6 +1,7 @@
 import { BeelineError } from '@beeline/core/base';
 import type { RouteEntry } from '@beeline/core/contract';
 import type { RelayOutcome } from '@beeline/core/relay';
+import type { GatewayConfig } from './config.ts';
 
 /** A pause that is worth the caller's while when the platform itself is short of something, in milliseconds. */
 const shortPauseMs = 1_000;
@@ -113,8 +114,10 @@ export const locationAway = (location: string, heldMs: number) =>
     retryAfterMs: shortPauseMs,
   });
 
+type OutcomeBounds = Pick<GatewayConfig, 'maxRequestBody' | 'firstByteTimeout' | 'idleTimeout'>;
+
 /** The error that the caller gets for an exchange that ended without an answer; null when it went away itself. */
-export function errorOfOutcome(outcome: RelayOutcome, maxBodyBytes: number): BeelineError | null {
+export function errorOfOutcome(outcome: RelayOutcome, bounds: OutcomeBounds): BeelineError | null {
   const detail = outcome.detail === null ? {} : { detail: outcome.detail };
   switch (outcome.ended) {
     case 'complete':
@@ -125,7 +128,7 @@ export function errorOfOutcome(outcome: RelayOutcome, maxBodyBytes: number): Bee
         message: `the request cannot be sent on: ${outcome.detail ?? 'it is not well-formed'}`,
       });
     case 'request-too-large':
-      return bodyTooLarge(maxBodyBytes, null);
+      return bodyTooLarge(bounds.maxRequestBody, null);
     case 'upstream-unreachable':
       return new BeelineError('REPLICA_LOST', {
         message: 'no replica accepted a connection; the request was not delivered and is safe to send again',
@@ -140,12 +143,12 @@ export function errorOfOutcome(outcome: RelayOutcome, maxBodyBytes: number): Bee
       });
     case 'first-byte-timeout':
       return new BeelineError('FIRST_BYTE_TIMEOUT', {
-        message: 'the model had the whole request and did not begin to answer in time',
+        message: `the model had the whole request and did not begin to answer within ${bounds.firstByteTimeout} ms (firstByteTimeout)`,
         ...detail,
       });
     case 'idle-timeout':
       return new BeelineError('IDLE_TIMEOUT', {
-        message: 'the exchange stood still for too long: neither side sent anything',
+        message: `the exchange stood still for ${bounds.idleTimeout} ms (idleTimeout): neither side sent anything`,
         ...detail,
       });
   }

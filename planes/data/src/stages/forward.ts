@@ -153,7 +153,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
       this.acquire();
       return;
     }
-    const error = cutByUs ? gatewayStopping() : errorOfOutcome(outcome, this.gateway.config.maxRequestBody);
+    const error = cutByUs ? gatewayStopping() : errorOfOutcome(outcome, this.gateway.config);
     if (error !== null) this.logFailure(error);
     if (error !== null && !outcome.headSent) this.refuse(error, 'gateway');
     const aborted = outcome.ended === 'client-aborted' || (error !== null && outcome.headSent);

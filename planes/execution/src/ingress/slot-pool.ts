@@ -172,7 +172,7 @@ export class SlotPool {
       const cancelDeadline = clock.setTimer(queueDeadlineMs, () =>
         waiter.refuse(
           new BeelineError('REPLICA_TIMEOUT', {
-            message: `no replica was free within ${queueDeadlineMs} ms; try again later`,
+            message: `no replica was free within ${queueDeadlineMs} ms (queueDeadline); try again later`,
             retryAfterMs: this.#options.retryAfterMs(),
           }),
         ),
