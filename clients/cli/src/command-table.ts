@@ -47,6 +47,11 @@ export const commandTable: readonly CommandEntry[] = [
     define: async (command, context) => (await import('./commands/logs.ts')).defineLogs(command, context),
   },
   {
+    name: 'top',
+    summary: 'show how busy deployments are, live',
+    define: async (command, context) => (await import('./commands/top.ts')).defineTop(command, context),
+  },
+  {
     name: 'activate',
     summary: 'make a deactivated deployment reachable again',
     define: async (command, context) =>

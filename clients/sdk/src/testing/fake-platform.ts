@@ -5,6 +5,7 @@ import {
   apiErrorBody,
   type ExecutionRecord,
   type LogLineBody,
+  type ModelMetricsBody,
   platformErrorBody,
   platformErrorHeaders,
   readCredential,
@@ -37,6 +38,8 @@ export interface FakePlatform {
   readonly revisions: Revision[];
   readonly logs: LogLineBody[];
   readonly executions: ExecutionRecord[];
+  /** By name of the model, whatever the environment. */
+  readonly metrics: Map<string, ModelMetricsBody>;
   /** Answers instead of the platform when it returns something; `hang` never answers. */
   intercept: (request: RecordedRequest) => FakeAnswer | 'hang' | undefined;
   /** Answers inference requests. A text is sent as it is, a list chunk by chunk, anything else as JSON. */
@@ -62,10 +65,19 @@ async function readRequest(incoming: IncomingMessage): Promise<RecordedRequest> 
   };
 }
 
-function answerModelPart(platform: FakePlatform, part: string, query: RecordedRequest['query']): FakeAnswer {
+function answerModelPart(
+  platform: FakePlatform,
+  [model, part]: readonly [string, string],
+  query: RecordedRequest['query'],
+): FakeAnswer {
   const limit = Number(query.limit ?? 100);
   if (part === 'revisions') return ok(platform.revisions);
   if (part === 'executions') return ok(platform.executions.slice(0, limit));
+  if (part === 'metrics') {
+    const metrics = platform.metrics.get(model);
+    if (metrics === undefined) throw missing(`model ${model}`);
+    return ok(metrics);
+  }
   if (part !== 'logs') throw missing(part);
   const from = platform.logs.findIndex((line) => line.id === query.after) + 1;
   return ok(
@@ -87,7 +99,7 @@ function answerApi(platform: FakePlatform, request: RecordedRequest): FakeAnswer
     if (found === undefined) throw missing(`execution ${name}`);
     return ok(found);
   }
-  if (part !== undefined) return answerModelPart(platform, part, request.query);
+  if (part !== undefined) return answerModelPart(platform, [name ?? '', part], request.query);
   const { store } = platform;
   const input = request.body === '' ? undefined : JSON.parse(request.body);
   switch (request.method) {
@@ -166,6 +178,7 @@ export async function startFakePlatform(): Promise<FakePlatform> {
     revisions: [],
     logs: [],
     executions: [],
+    metrics: new Map(),
     intercept: () => undefined,
     infer: (request) => ok({ echo: request.body }),
     close: () =>
