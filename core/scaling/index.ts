@@ -9,6 +9,7 @@ export {
   type ReplicaState,
 } from './plan-instances.ts';
 export type { ScaleMemory, ScalePicture, ScalePlan } from './scale-picture.ts';
+export { type ReplicaClaim, shareReplicas } from './share-replicas.ts';
 export { createBeelinePolicy } from './simulate/beeline-policy.ts';
 export { createKeepAlivePolicy } from './simulate/keep-alive-policy.ts';
 export { createKnativePolicy } from './simulate/knative-policy.ts';

@@ -12,6 +12,12 @@ export const locationSettings = {
     description: 'How long a request waits for a replica before it is refused with REPLICA_TIMEOUT',
     default: '100s',
   }),
+  replicaLimit: settings.integer({
+    description: 'Replicas that all deployments may have together, shared fairly; 0 sets no limit',
+    default: '0',
+    min: 0,
+    max: 10_000,
+  }),
   replicaDrainTimeout: settings.durationMs({
     description: 'How long a replica that is no longer wanted may go on with requests it has',
     default: '5m',

@@ -25,6 +25,8 @@ import { isLive, isOnTheWay } from './instances/replica.ts';
 import { buildLogLine } from './instances/replica-log.ts';
 import { describeRevision, type ServedRevision } from './instances/served-revision.ts';
 import { createLocationMetrics } from './location-metrics.ts';
+import { createDecisionRing, type ScaleDecision } from './scale/decision-ring.ts';
+import { buildLearnedTable, openLearnedFile } from './scale/learned-file.ts';
 import { openStandardDrivers } from './standard-drivers.ts';
 import { standardRuntimes } from './standard-runtimes.ts';
 import { loadAssignments } from './sync/assignment-file.ts';
@@ -53,6 +55,8 @@ export interface Location {
   readonly port: LocationPort;
   /** What control is told. */
   observe(): ObservedMessage;
+  /** The last decisions about numbers of replicas that changed one, oldest first. */
+  decisions(): readonly ScaleDecision[];
   /**
    * Takes no more requests, lets replicas finish those they have, ends them and tells control.
    * `keepReplicas` leaves them running for the next location on the same directory, for as long as the adoption
@@ -63,6 +67,7 @@ export interface Location {
 
 /** How often demand is sampled and every revision looked at, in milliseconds. */
 const tickMs = 500;
+const saveLearnedMs = 5_000;
 const closePollMs = 20;
 
 /** Starts a location on a directory: it serves what it was assigned last, with or without control. */
@@ -72,6 +77,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
   const config: LocationConfig = { ...defaultLocationConfig, ...options.config };
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const saved = await loadAssignments(directory);
+  const learned = await openLearnedFile(directory, logger);
   const artifacts = await openArtifactCache(join(directory, 'artifacts'), {
     maxFiles: config.artifactMaxFiles,
     maxBytes: config.artifactMaxSize,
@@ -105,6 +111,9 @@ export async function createLocation(options: LocationOptions): Promise<Location
     config,
     clock,
     logger,
+    decisions: createDecisionRing(),
+    learnedBefore: learned.before,
+    revisions: () => table.revisions.values(),
     metrics: createLocationMetrics(options.metrics ?? createMetrics(), () => table.revisions.values()),
     touch(revision) {
       if (touched.size === 0) queueMicrotask(lookAtTouched);
@@ -179,6 +188,15 @@ export async function createLocation(options: LocationOptions): Promise<Location
     },
   });
 
+  const saveLearned = () => learned.save(buildLearnedTable(table.revisions.values()));
+  const saving = startLoop({
+    name: 'save what was learned',
+    clock,
+    logger,
+    pauseMs: saveLearnedMs,
+    lap: saveLearned,
+  });
+
   async function drainAll(): Promise<void> {
     for (const revision of table.revisions.values()) {
       for (const replica of revision.replicas.values()) {
@@ -206,11 +224,13 @@ export async function createLocation(options: LocationOptions): Promise<Location
   return {
     port,
     observe,
+    decisions: context.decisions.list,
     async close(closeOptions = {}) {
       if (closing) return;
       closing = true;
-      await Promise.all([pulling.close(), ticking.close()]);
+      await Promise.all([pulling.close(), ticking.close(), saving.close()]);
       await pool.close();
+      await saveLearned();
       const stopping = new BeelineError('SHUTTING_DOWN', {
         message: `location ${name} is stopping; try again`,
       });

@@ -37,6 +37,7 @@ function whyRefused(context: LocationContext, revision: ServedRevision): Beeline
 }
 
 function newRevision(context: LocationContext, assignment: RevisionAssignment): ServedRevision {
+  const learned = context.learnedBefore[assignment.revision];
   const revision: ServedRevision = {
     assignment,
     withdrawn: false,
@@ -45,9 +46,10 @@ function newRevision(context: LocationContext, assignment: RevisionAssignment): 
     artifactDigest: assignment.artifactDigest,
     failures: 0,
     retryAt: 0,
-    startMs: null,
-    serviceMs: null,
+    startMs: learned?.startMs ?? null,
+    serviceMs: learned?.serviceMs ?? null,
     lastReadyAt: null,
+    wanted: 0,
     desired: 0,
     scaleMemory: null,
     replicas: new Map(),

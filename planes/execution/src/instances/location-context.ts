@@ -2,6 +2,8 @@ import type { Clock, Logger } from '@beeline/core/base';
 import type { LogLineMessage } from '@beeline/core/contract';
 import type { LocationConfig } from '../config.ts';
 import type { LocationMetrics } from '../location-metrics.ts';
+import type { DecisionRing } from '../scale/decision-ring.ts';
+import type { LearnedTable } from '../scale/learned-file.ts';
 import type { EnginePool } from './engine-pool.ts';
 import type { LaunchContext } from './launch-replica.ts';
 import type { ServedRevision } from './served-revision.ts';
@@ -14,6 +16,12 @@ export interface LocationContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: LocationMetrics;
+  /** The last decisions about numbers of replicas. */
+  readonly decisions: DecisionRing;
+  /** What was learned of revisions before the location was started. */
+  readonly learnedBefore: LearnedTable;
+  /** Every revision that the location has. */
+  revisions(): Iterable<ServedRevision>;
   /** Looks at a revision again, soon. */
   touch(revision: ServedRevision): void;
   /** Something that control is told of has changed. */

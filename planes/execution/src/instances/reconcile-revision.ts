@@ -1,4 +1,5 @@
 import { decideReplicas, planInstances, type ScalePicture } from '@beeline/core/scaling';
+import { grantReplicas, measureFullness } from '../scale/grant-replicas.ts';
 import { drainReplica, reviveReplica } from './end-replica.ts';
 import type { LocationContext } from './location-context.ts';
 import { isLive } from './replica.ts';
@@ -6,7 +7,7 @@ import type { ServedRevision } from './served-revision.ts';
 import { startReplica } from './start-replica.ts';
 
 /** All that is known for deciding how many replicas a revision should have. */
-export function buildScalePicture(revision: ServedRevision, nowMs: number): ScalePicture {
+export function buildScalePicture(revision: ServedRevision, nowMs: number, fullness: number): ScalePicture {
   const { assignment, pool, demand } = revision;
   const replicas = [...revision.replicas.values()];
   const lastUse = Math.max(pool.lastReleaseAt ?? -1, revision.lastReadyAt ?? -1);
@@ -32,25 +33,38 @@ export function buildScalePicture(revision: ServedRevision, nowMs: number): Scal
       startingForMs: startingSince.length === 0 ? null : nowMs - Math.min(...startingSince),
     },
     learned: { startMs: revision.startMs, serviceMs: revision.serviceMs },
-    fullness: 0,
+    fullness,
     memory: revision.scaleMemory,
   };
+}
+
+/** Decides how many replicas a revision should have, within what the location has room for; changes are kept and told. */
+function decide(context: LocationContext, revision: ServedRevision, nowMs: number): number {
+  const { replicaLimit } = context.config;
+  const fullness = measureFullness(replicaLimit, context.revisions());
+  const picture = buildScalePicture(revision, nowMs, fullness);
+  const { desired: wanted, reasons, memory } = decideReplicas(picture);
+  revision.scaleMemory = memory;
+  revision.wanted = wanted;
+  const granted = grantReplicas(replicaLimit, context.revisions(), revision);
+  if (granted === revision.desired) return granted;
+  context.metrics.decided(revision, revision.desired, granted);
+  revision.desired = granted;
+  const { revision: id } = revision.assignment;
+  context.decisions.add({ at: context.clock.now(), revision: id, picture, wanted, granted, reasons });
+  const room = granted === wanted ? '' : `; ${granted}: the location's limit of ${replicaLimit} is shared`;
+  context.logger.info(
+    { revision: id, desired: granted },
+    `${granted} replicas wanted: ${reasons.join('; ')}${room}`,
+  );
+  context.logger.debug({ revision: id, picture }, 'what the number of replicas was decided from');
+  return granted;
 }
 
 /** Reads how a revision is doing, decides, and begins what has to be done. Level-triggered: may run at any time. */
 export function reconcileRevision(context: LocationContext, revision: ServedRevision): void {
   const now = context.clock.monotonicMs();
-  const picture = buildScalePicture(revision, now);
-  const { desired, reasons, memory } = decideReplicas(picture);
-  revision.scaleMemory = memory;
-  if (desired !== revision.desired) {
-    context.metrics.decided(revision, revision.desired, desired);
-    revision.desired = desired;
-    context.logger.info(
-      { revision: revision.assignment.revision, desired, picture },
-      `${desired} replicas wanted: ${reasons.join('; ')}`,
-    );
-  }
+  const desired = decide(context, revision, now);
   const plan = planInstances({
     replicas: [...revision.replicas.values()],
     desired,

@@ -26,7 +26,8 @@ export interface ServedRevision {
   startMs: number | null;
   serviceMs: number | null;
   lastReadyAt: number | null;
-  /** What was last decided, to log only changes. */
+  /** What was last decided for its demand, and what of that the location had room for. */
+  wanted: number;
   desired: number;
   readonly replicas: Map<string, Replica>;
   readonly pool: SlotPool;
