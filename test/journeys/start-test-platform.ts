@@ -22,7 +22,12 @@ export interface TestPlatform {
   close(): Promise<void>;
 }
 
-async function start(directory: string, port: number, parts: PlatformParts): Promise<Platform> {
+async function start(
+  directory: string,
+  port: number,
+  parts: PlatformParts,
+  flags: readonly string[],
+): Promise<Platform> {
   const config = compileConfig(standaloneSettings, {
     env: {},
     argv: [
@@ -32,15 +37,19 @@ async function start(directory: string, port: number, parts: PlatformParts): Pro
       join(directory, 'config.yaml'),
       '--port',
       String(port),
+      ...flags,
     ],
   });
   return startPlatform(config, systemClock, silentLogger, parts);
 }
 
 /** The whole platform in this process: real database, real engine processes, a port of its own. */
-export async function startTestPlatform(parts: PlatformParts = {}): Promise<TestPlatform> {
+export async function startTestPlatform(
+  parts: PlatformParts = {},
+  flags: readonly string[] = [],
+): Promise<TestPlatform> {
   const directory = await mkdtemp(join(tmpdir(), 'beeline-journey-'));
-  let platform = await start(directory, 0, parts);
+  let platform = await start(directory, 0, parts, flags);
   let client = createClient(platform);
   return {
     get client() {
@@ -52,7 +61,7 @@ export async function startTestPlatform(parts: PlatformParts = {}): Promise<Test
     directory,
     async restart() {
       await platform.close();
-      platform = await start(directory, Number(new URL(platform.runUrl).port), parts);
+      platform = await start(directory, Number(new URL(platform.runUrl).port), parts, flags);
       client = createClient(platform);
     },
     async close() {
