@@ -79,6 +79,16 @@ describe('a model document', () => {
       model({ runtime: { model: './a' } }),
       'spec.runtime.model must be file: and the absolute path of a directory (received "./a")',
     ],
+    ...[
+      ['file://models/a', 'must name no machine; write file:///models/a for that path'],
+      ['file:///models/a#b', 'must have ? written as %3F and # as %23'],
+      ['file:///models/100%', 'must have % written as %25'],
+      ['file:///models/%00', 'must not have a zero byte in it'],
+    ].map(([origin = '', rule]): [string, unknown, string] => [
+      `the origin ${origin}`,
+      model({ runtime: { model: origin } }),
+      `spec.runtime.model ${rule} (received "${origin}")`,
+    ]),
     [
       'min over max',
       model({ serverlessConfig: { minNumReplicas: 5, maxNumReplicas: 2 } }),
@@ -146,9 +156,14 @@ describe('a revision template', () => {
     expect(base.origin.path).toBe('/models/a');
   });
 
-  it('reads the path of an origin with spaces', () => {
-    const spec = defaultModelSpec(parseModel(model({ runtime: { model: 'file:///my%20models/a' } })).spec);
-    expect(buildRevisionTemplate(spec).origin.path).toBe('/my models/a');
+  it.each([
+    ['file:///my%20models/a', '/my models/a'],
+    ['file:///my models/a', '/my models/a'],
+    ['file:///models/a%23b%3Fc%25', '/models/a#b?c%'],
+    ['file://localhost/models/a', '/models/a'],
+  ])('reads the path of %s', (origin, path) => {
+    const spec = defaultModelSpec(parseModel(model({ runtime: { model: origin } })).spec);
+    expect(buildRevisionTemplate(spec).origin.path).toBe(path);
   });
 });
 

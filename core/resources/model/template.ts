@@ -1,5 +1,6 @@
-import { parseDuration } from '../../base/index.ts';
+import { BeelineError, parseDuration } from '../../base/index.ts';
 import type { ModelSpec } from './defaults.ts';
+import { parseFileOrigin } from './parse-file-origin.ts';
 
 /** The immutable part of a deployment: a change of it makes a new revision. */
 export interface RevisionTemplate {
@@ -34,13 +35,20 @@ export interface ScalingConfig {
   readonly retentionMs: number | null;
 }
 
+/** A spec that was admitted has a good origin. */
+function pathOf(model: string): string {
+  const origin = parseFileOrigin(model);
+  if (origin.ok) return origin.path;
+  throw new BeelineError('INTERNAL_ERROR', { message: `spec.runtime.model ${origin.rule}` });
+}
+
 const ms = (text: string) => parseDuration(text) ?? 0;
 
 /** The template of a complete spec. */
 export function buildRevisionTemplate(spec: ModelSpec): RevisionTemplate {
   const { runtime } = spec;
   return {
-    origin: { kind: 'directory', path: decodeURI(new URL(runtime.model).pathname) },
+    origin: { kind: 'directory', path: pathOf(runtime.model) },
     runtime: {
       engine: runtime.engine,
       task: runtime.task ?? null,

@@ -1,6 +1,7 @@
 import { BeelineError, describeViolations, type FieldViolation } from '../../base/index.ts';
 import { durationBounds } from '../duration-field.ts';
 import { createParser } from '../schema-violations.ts';
+import { parseFileOrigin } from './parse-file-origin.ts';
 import { type ModelInput, modelSchema } from './schema.ts';
 
 const parseSchema = createParser(modelSchema);
@@ -32,6 +33,14 @@ function crossFieldViolations(model: ModelInput): readonly FieldViolation[] {
       asText: 'between 6s and 1h',
     }),
   );
+  const origin = parseFileOrigin(model.spec.runtime.model);
+  if (!origin.ok) {
+    violations.push({
+      field: 'spec.runtime.model',
+      rule: origin.rule,
+      received: JSON.stringify(model.spec.runtime.model),
+    });
+  }
   const { minNumReplicas: min, maxNumReplicas: max } = scaling;
   if (min !== undefined && max !== undefined && min > max) {
     violations.push({

@@ -29,7 +29,7 @@ export const locationSettings = {
   }),
   preforkedEngines: settings.integer({
     description:
-      'Model servers of each kind in use that wait, started and paused, for the next model to wake: each shortens one cold start and costs about 120 MB',
+      'Model servers of each kind in use that wait, started and paused, for the next model to wake: each shortens one cold start and costs about 140 MB',
     default: '0',
     min: 0,
     max: 64,
