@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { waitFor } from '@beeline/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, sentimentModel, startTestPlatform, type TestPlatform } from './start-test-platform.ts';
@@ -37,6 +38,13 @@ describe('what is measured', () => {
     ]) {
       expect(text).toMatch(line);
     }
+  });
+
+  it('is explained in docs/operations, every metric and no other', async () => {
+    const page = await readFile(new URL('../../docs/operations/observability.md', import.meta.url), 'utf8');
+    const documented = [...page.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
+    const told = [...(await (await scrape()).text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(documented.toSorted()).toEqual(told.toSorted());
   });
 
   it('is summed up for one deployment', async () => {

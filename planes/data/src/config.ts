@@ -97,6 +97,11 @@ export const gatewayProcessSettings = {
     default: null,
     example: 'the output of: openssl rand -hex 32',
   }),
+  metricsToken: settings.secret({
+    description: 'Token that GET /metrics takes; without one nobody may read metrics',
+    default: null,
+    example: 'the output of: openssl rand -hex 32',
+  }),
   dataDir: settings.path({ description: 'Directory for what it keeps', default: '.beeline/gateway-process' }),
   logLevel: settings.choice({
     description: 'Least severe line that is logged',

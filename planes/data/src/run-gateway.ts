@@ -3,7 +3,17 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Logger, sleep, systemClock } from '@beeline/core/base';
 import { createFeedClient } from '@beeline/core/contract';
-import { listen, type RunningProcess, requireInternalToken, sendJson } from '@beeline/core/service';
+import {
+  addProcessMetrics,
+  answerScrape,
+  createMetrics,
+  listen,
+  type Metrics,
+  type RunningProcess,
+  requireInternalToken,
+  sendJson,
+} from '@beeline/core/service';
+import manifest from '../package.json' with { type: 'json' };
 import type { GatewayProcessConfig } from './config.ts';
 import { parseLocations } from './locations/parse-locations.ts';
 import { createRemoteLocation } from './locations/remote-location.ts';
@@ -21,9 +31,11 @@ function answerHealth(gateway: Gateway, request: IncomingMessage, response: Serv
   return true;
 }
 
-function serveGateway(gateway: Gateway, config: GatewayProcessConfig): Server {
+function serveGateway(gateway: Gateway, config: GatewayProcessConfig, metrics: Metrics): Server {
+  const policy = { token: config.metricsToken, trustLoopback: false };
   const server = createServer(gatewayServerOptions, (request, response) => {
-    if (!answerHealth(gateway, request, response)) gateway.handle(request, response);
+    if (request.url === '/metrics') answerScrape(request, response, metrics, policy);
+    else if (!answerHealth(gateway, request, response)) gateway.handle(request, response);
   });
   server.on('checkContinue', (request, response) => gateway.handle(request, response, true));
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket as Socket, head));
@@ -41,7 +53,10 @@ export async function runGateway(config: GatewayProcessConfig, logger: Logger): 
   const token = requireInternalToken(config.internalToken);
   const { name, controlUrl, locationWait: holdMs } = config;
   const clock = systemClock;
+  const metrics = createMetrics();
+  const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
   const gateway = await createGateway({
+    metrics,
     name,
     directory: join(config.dataDir, 'gateway'),
     feeds: createFeedClient({ controlUrl, token, name }),
@@ -52,7 +67,7 @@ export async function runGateway(config: GatewayProcessConfig, logger: Logger): 
     logger,
     config,
   });
-  const server = serveGateway(gateway, config);
+  const server = serveGateway(gateway, config, metrics);
   const close = async () => {
     gateway.announceClose();
     await sleep(clock, config.announcePeriod);
@@ -60,11 +75,13 @@ export async function runGateway(config: GatewayProcessConfig, logger: Logger): 
     await gateway.close();
     server.closeAllConnections();
     await closed;
+    endMeasuring();
   };
   try {
     return { url: await listen(server, { host: config.host, port: config.port }), close };
   } catch (error) {
     await gateway.close();
+    endMeasuring();
     throw error;
   }
 }

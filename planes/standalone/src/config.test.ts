@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileConfig } from '@beeline/core/service';
 import { describe, expect, it } from 'vitest';
@@ -19,5 +19,14 @@ describe('the example configuration', () => {
     expect(compileConfig(standaloneSettings, { env: {}, file })).toEqual(
       compileConfig(standaloneSettings, { env: {} }),
     );
+  });
+});
+
+describe('docs/operations', () => {
+  const folder = join(import.meta.dirname, '../../../docs/operations');
+  const pages = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+
+  it.each(Object.keys(standaloneSettings))('tells of the setting %s', (name) => {
+    expect(pages.join('\n')).toContain(`\`${name}\``);
   });
 });
