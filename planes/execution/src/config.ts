@@ -78,6 +78,11 @@ export const locationProcessSettings = {
     default: null,
     example: 'the output of: openssl rand -hex 32',
   }),
+  metricsToken: settings.secret({
+    description: 'Token that GET /metrics takes; without one nobody may read metrics',
+    default: null,
+    example: 'the output of: openssl rand -hex 32',
+  }),
   dataDir: settings.path({
     description: 'Directory for what it keeps',
     default: '.beeline/location-process',

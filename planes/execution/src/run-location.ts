@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 import { type Logger, systemClock } from '@beeline/core/base';
 import { createFeedClient } from '@beeline/core/contract';
-import { type ListenAddress, listen, type RunningProcess, requireInternalToken } from '@beeline/core/service';
+import {
+  addProcessMetrics,
+  answerScrape,
+  createMetrics,
+  type ListenAddress,
+  listen,
+  type RunningProcess,
+  requireInternalToken,
+} from '@beeline/core/service';
+import manifest from '../package.json' with { type: 'json' };
 import type { LocationProcessConfig } from './config.ts';
 import { createLocation, type LocationOptions } from './create-location.ts';
 import { serveIngress } from './ingress/serve-ingress.ts';
@@ -27,8 +36,11 @@ export async function runLocation(
 ): Promise<RunningProcess> {
   const token = requireInternalToken(config.internalToken);
   const { name, controlUrl } = config;
+  const metrics = createMetrics();
+  const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
   const location = await createLocation({
     ...parts,
+    metrics,
     name,
     directory: join(config.dataDir, 'location'),
     feeds: createFeedClient({ controlUrl, token, name }),
@@ -37,15 +49,25 @@ export async function runLocation(
     clock: systemClock,
     logger,
   });
-  const ingress = serveIngress({ port: location.port, token, clock: systemClock, logger, connectMs });
+  const policy = { token: config.metricsToken, trustLoopback: false };
+  const ingress = serveIngress({
+    port: location.port,
+    token,
+    clock: systemClock,
+    logger,
+    connectMs,
+    answerMetrics: (request, response) => answerScrape(request, response, metrics, policy),
+  });
   const close = async () => {
     await ingress.close(config.drainTimeout);
     await location.close({ keepReplicas: config.adoptionWindow > 0 });
+    endMeasuring();
   };
   try {
     return { url: await listen(ingress.server, addressOf(config)), close };
   } catch (error) {
     await location.close({ keepReplicas: true });
+    endMeasuring();
     throw error;
   }
 }

@@ -16,6 +16,8 @@ export interface IngressOptions {
   readonly logger: Logger;
   /** Longest time to connect to a replica, in milliseconds. */
   readonly connectMs: number;
+  /** Answers `GET /metrics`. */
+  answerMetrics(request: IncomingMessage, response: ServerResponse): void;
 }
 
 /** The way in for gateways in other processes. */
@@ -85,7 +87,9 @@ export function serveIngress(options: IngressOptions): Ingress {
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const asksReadiness =
       request.url === ingressReadyPath && request.headers[ingressHeaders.revision] === undefined;
-    if (asksReadiness) sendJson(response, stopping ? 503 : 200, { location: port.location });
+    if (request.url === '/metrics' && request.headers[ingressHeaders.revision] === undefined) {
+      options.answerMetrics(request, response);
+    } else if (asksReadiness) sendJson(response, stopping ? 503 : 200, { location: port.location });
     else take(callerOfRequest(request, response));
   }
 

@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '@beeline/core/base';
+import { compileConfig } from '@beeline/core/service';
+import { expect, it } from 'vitest';
+import { locationProcessSettings } from './config.ts';
+import { runLocation } from './run-location.ts';
+
+it('a location of its own tells its metrics to whoever has the token, while control is away', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'bl-process-'));
+  const config = compileConfig(locationProcessSettings, {
+    env: {},
+    file: {
+      dataDir,
+      port: 0,
+      controlUrl: 'http://127.0.0.1:9',
+      internalToken: 'a-token-of-sixteen-or-more',
+      metricsToken: 'scrape-me',
+    },
+  });
+  const running = await runLocation(config, silentLogger);
+  try {
+    const refused = await fetch(`${running.url}/metrics`);
+    expect([refused.status, (await refused.text()).includes('beeline_')]).toEqual([401, false]);
+    const told = await fetch(`${running.url}/metrics`, { headers: { authorization: 'Bearer scrape-me' } });
+    expect(told.status).toBe(200);
+    expect(await told.text()).toMatch(/^# TYPE beeline_location_replicas /m);
+  } finally {
+    await running.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
