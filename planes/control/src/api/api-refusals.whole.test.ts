@@ -55,6 +55,14 @@ describe('400', () => {
       /at most 10 years/,
     ],
   ];
+  it.each([
+    ['/v0/models/%00', /zero character/],
+    ['/v0/models?environment=%00', /zero character/],
+    ['/v0/models/%zz', /%zz/],
+  ])('GET refuses the address %s', async (path, message) => {
+    expectError(await get(path), 400, 'REQUEST_INVALID', message);
+  });
+
   it.each(refused)('POST refuses %s', async (_what, request, message) => {
     expectError(await test.api.send({ method: 'POST', ...request }), 400, 'INVALID_INPUT', message);
   });

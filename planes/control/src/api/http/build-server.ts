@@ -1,5 +1,4 @@
-import type { Logger } from '@beeline/core/base';
-import { newId } from '@beeline/core/base';
+import { BeelineError, type Logger, newId } from '@beeline/core/base';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerUnknownRoutes } from './answer-unknown-routes.ts';
 import { parseJsonBody } from './parse-json-body.ts';
@@ -19,6 +18,9 @@ export function buildServer(logger: Logger): FastifyInstance {
     genReqId: () => newId('req'),
     routerOptions: { ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => {
+      sendError(error, request, reply, logger);
+    },
   });
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -29,6 +31,13 @@ export function buildServer(logger: Logger): FastifyInstance {
     async (_request: unknown, body: string) => parseJsonBody(body),
   );
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
+  app.addHook('onRequest', async (request) => {
+    // PostgreSQL keeps no zero character in texts, and no name has one.
+    if (!request.url.includes('%00')) return;
+    throw new BeelineError('REQUEST_INVALID', {
+      message: 'the address must not have a zero character (%00)',
+    });
+  });
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
