@@ -8,13 +8,20 @@ import {
   sleep,
   systemClock,
 } from '@beeline/core/base';
-import type { FeedClient, LocationPort, LogLineMessage, ObservedMessage } from '@beeline/core/contract';
+import type {
+  AssignmentsMessage,
+  FeedClient,
+  LocationPort,
+  LogLineMessage,
+  ObservedMessage,
+} from '@beeline/core/contract';
 import type { Flavor } from '@beeline/core/resources';
 import { createMetrics, type Metrics, startLoop } from '@beeline/core/service';
 import type { Driver, DriverEvent } from '@beeline/drivers/interface';
 import type { Runtime } from '@beeline/runtime-interface';
 import { openArtifactCache } from './artifacts/artifact-cache.ts';
 import { defaultLocationConfig, type LocationConfig } from './config.ts';
+import { createAssignmentWait } from './ingress/await-assignment.ts';
 import { adoptReplicas } from './instances/adopt-replicas.ts';
 import { createAssignmentTable } from './instances/assignment-table.ts';
 import { drainReplica, loseReplica } from './instances/end-replica.ts';
@@ -69,6 +76,8 @@ export interface Location {
 const tickMs = 500;
 const saveLearnedMs = 5_000;
 const closePollMs = 20;
+/** How much later than a gateway a location may hear of a new deployment, in milliseconds. */
+const assignmentWaitMs = 3_000;
 
 /** Starts a location on a directory: it serves what it was assigned last, with or without control. */
 export async function createLocation(options: LocationOptions): Promise<Location> {
@@ -176,7 +185,12 @@ export async function createLocation(options: LocationOptions): Promise<Location
   if (saved !== null) table.apply(saved);
   for (const driver of Object.values(drivers)) await adoptReplicas(context, table, driver);
   adopting = false;
-  const pulling = startPullingAssignments({ directory, feeds, clock, logger, apply: table.apply });
+  const assignmentWait = createAssignmentWait(clock, assignmentWaitMs);
+  const apply = (message: AssignmentsMessage) => {
+    table.apply(message);
+    assignmentWait.arrived((revision) => table.revisions.has(revision));
+  };
+  const pulling = startPullingAssignments({ directory, feeds, clock, logger, apply });
   const ticking = startLoop({
     name: 'look at revisions',
     clock,
@@ -215,8 +229,12 @@ export async function createLocation(options: LocationOptions): Promise<Location
       }
       const revision = table.revisions.get(request.revision);
       if (revision !== undefined) return revision.pool.acquire(request);
-      throw new BeelineError('WORKLOAD_UNAVAILABLE', {
-        message: `location ${name} does not serve revision ${request.revision}; try again`,
+      return assignmentWait.hold(request).then(() => {
+        const assigned = table.revisions.get(request.revision);
+        if (assigned !== undefined && !closing) return assigned.pool.acquire(request);
+        throw new BeelineError('WORKLOAD_UNAVAILABLE', {
+          message: `location ${name} does not serve revision ${request.revision}; try again`,
+        });
       });
     },
   };
