@@ -8,6 +8,9 @@ async function main(): Promise<void> {
   const logger = createLogger({ process: 'control', level: config.logLevel });
   const running = await runControl(config, logger);
   logger.info({ url: running.url }, `control listens on ${running.url}`);
+  if (running.firstKey !== null) {
+    console.log(`Admin API key of the workspace default, shown only now:\n  ${running.firstKey.reveal()}`);
+  }
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) process.exit(1);

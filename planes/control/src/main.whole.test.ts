@@ -28,8 +28,9 @@ function start(env: Record<string, string>): { readonly child: ChildProcess; out
   const chunks: string[] = [];
   const started = spawn(process.execPath, [program], {
     env: { ...process.env, BL_DATA_DIR: dataDir, BL_INTERNAL_TOKEN: token, BL_PORT: '0', ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
   started.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
   child = started;
   return { child: started, output: () => chunks.join('') };
@@ -50,6 +51,21 @@ describe('control as a process', () => {
     running.child.kill('SIGTERM');
     expect((await waiting).status).toBe(204);
     expect(await exited).toEqual([0, null]);
+  });
+
+  it('gives out the first admin key of a new database once, and the API takes it', async () => {
+    const first = start({});
+    const url = await waitFor('it to listen', () => /"url":"([^"]+)"/.exec(first.output())?.[1], 60_000);
+    const key = await waitFor('the key', () => /shown only now:\s+(\S+)/.exec(first.output())?.[1]);
+    const models = await fetch(`${url}/v0/models`, { headers: { authorization: `Bearer ${key}` } });
+    expect([models.status, await models.json()]).toEqual([200, []]);
+    const exited = once(first.child, 'exit');
+    first.child.kill('SIGTERM');
+    await exited;
+    const second = start({});
+    const again = await waitFor('it to listen', () => /"url":"([^"]+)"/.exec(second.output())?.[1], 60_000);
+    expect((await fetch(`${again}/readyz`)).status).toBe(200);
+    expect(second.output()).not.toContain('API key');
   });
 
   it('says in one line that its port is taken', async () => {

@@ -1,17 +1,34 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BeelineError, type Logger, systemClock } from '@beeline/core/base';
+import { BeelineError, type Logger, type Secret, systemClock } from '@beeline/core/base';
 import { addProcessMetrics, answerScrape, createMetrics } from '@beeline/core/service';
 import manifest from '../package.json' with { type: 'json' };
+import { createApiKey } from './api/access/create-api-key.ts';
 import type { ControlConfig } from './config.ts';
 import { createControlPlane } from './create-control-plane.ts';
-import { openStore } from './store/open-store.ts';
+import { listApiKeys } from './store/api-keys.ts';
+import { openStore, type Store } from './store/open-store.ts';
 
 /** A control plane that listens on a port of its own. */
 export interface RunningControl {
   readonly url: string;
+  /** The first key of all, when this start made it; nothing gives it out again. */
+  readonly firstKey: Secret | null;
   /** Finishes the requests that run, then closes the database. */
   close(): Promise<void>;
+}
+
+/** Without any key nobody could make the first one, so a database that has none gets an admin's. */
+async function ensureFirstKey(store: Store): Promise<Secret | null> {
+  if ((await listApiKeys(store.queries, 'default')).length > 0) return null;
+  const key = {
+    name: 'first',
+    workspaces: ['default'],
+    role: 'admin',
+    expiresAt: null,
+    createdBy: 'platform',
+  } as const;
+  return (await createApiKey(store, key, systemClock.now())).token;
 }
 
 /**
@@ -54,6 +71,7 @@ export async function runControl(config: ControlConfig, logger: Logger): Promise
   }
   const address = server.address() as AddressInfo;
   return {
+    firstKey: await ensureFirstKey(store),
     url: `http://${host}:${address.port}`,
     async close() {
       server.close();
