@@ -214,7 +214,8 @@ export class ProcessInstance {
       const child = await spawnDetached(command, directory);
       this.#child = true;
       if (this.#exit !== null) {
-        sendSignal(-child.pid, 'SIGKILL');
+        // It was stopped while the process was made: nothing may be left of it when the caller hears so.
+        await killMarked(directory, this.#context.clock);
         throw this.#endSignal.signal.reason;
       }
       const startTicks = readProcess(child.pid)?.startTicks ?? '';
