@@ -1,3 +1,4 @@
+export { leaseOutcomes } from './lease-outcomes.ts';
 export type { ResponseHead } from './parse-response-head.ts';
 export { type Exchange, type ExchangeOptions, openExchange } from './relay-exchange.ts';
 export type { RelayEnd, RelayObserver, RelayOutcome } from './relay-outcome.ts';

@@ -9,7 +9,13 @@ import {
   type LeaseOutcome,
   takeIngressReport,
 } from '@beeline/core/contract';
-import type { Exchange, OutgoingHead, RelayEnd, RelayObserver, RelayOutcome } from '@beeline/core/relay';
+import {
+  type Exchange,
+  leaseOutcomes,
+  type OutgoingHead,
+  type RelayObserver,
+  type RelayOutcome,
+} from '@beeline/core/relay';
 import type { Caller } from '../caller.ts';
 import { errorOfOutcome, gatewayStopping } from '../errors.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
@@ -45,17 +51,6 @@ const hiddenHeaders: ReadonlySet<string> = new Set([
   'x-blaxel-source',
   'x-blaxel-error-code',
 ]);
-
-const leaseOutcomes: Record<RelayEnd, LeaseOutcome> = {
-  complete: 'served',
-  'client-aborted': 'aborted',
-  'request-refused': 'aborted',
-  'request-too-large': 'aborted',
-  'upstream-unreachable': 'unreachable',
-  'upstream-broken': 'broken',
-  'first-byte-timeout': 'aborted',
-  'idle-timeout': 'aborted',
-};
 
 /** One request on its way: waits for a lease, relays, and tries another replica while nothing was delivered. */
 class Forwarding implements AcquireRequest, RelayObserver {

@@ -5,11 +5,16 @@ import {
   ingressHeaderNames,
   ingressHeaders,
   type Lease,
-  type LeaseOutcome,
   type LeaseWait,
   type LocationPort,
 } from '@beeline/core/contract';
-import type { Exchange, RelayEnd, RelayObserver, RelayOutcome, UpstreamPool } from '@beeline/core/relay';
+import {
+  type Exchange,
+  leaseOutcomes,
+  type RelayObserver,
+  type RelayOutcome,
+  type UpstreamPool,
+} from '@beeline/core/relay';
 import type { IngressCaller } from './ingress-caller.ts';
 import { errorOfIngressOutcome } from './ingress-errors.ts';
 
@@ -35,17 +40,6 @@ const hiddenHeaders: ReadonlySet<string> = new Set([
   'x-blaxel-source',
   'x-blaxel-error-code',
 ]);
-
-const leaseOutcomes: Record<RelayEnd, LeaseOutcome> = {
-  complete: 'served',
-  'client-aborted': 'aborted',
-  'request-refused': 'aborted',
-  'request-too-large': 'aborted',
-  'upstream-unreachable': 'unreachable',
-  'upstream-broken': 'broken',
-  'first-byte-timeout': 'aborted',
-  'idle-timeout': 'aborted',
-};
 
 function headerOf(caller: IngressCaller, name: string): string {
   const value = caller.request.headers[name];
