@@ -1,4 +1,5 @@
 export { type BackoffOptions, backoffMs } from './backoff.ts';
+export { type BoundedCount, createBoundedCount } from './bounded-count.ts';
 export { formatByteSize, parseByteSize } from './byte-size.ts';
 export { type Clock, sleep, systemClock } from './clock.ts';
 export { formatDuration, parseDuration } from './duration.ts';
@@ -13,4 +14,5 @@ export { type ErrorCode, type ErrorKind, errorCodes, httpStatusOf } from './erro
 export { newId, randomText } from './ids.ts';
 export { type LogFields, type Logger, silentLogger } from './logger.ts';
 export { Secret } from './secret.ts';
+export { createSharedMemory, openSharedCount, reclaimShare } from './shared-count.ts';
 export { suggestName } from './suggest-name.ts';
