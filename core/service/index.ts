@@ -11,6 +11,7 @@ export { createLogger, logLevels } from './create-logger.ts';
 export { requireInternalToken } from './internal-token.ts';
 export { type ListenAddress, listen } from './listen.ts';
 export { addProcessMetrics } from './metrics/add-process-metrics.ts';
+export { addThreadMetrics } from './metrics/add-thread-metrics.ts';
 export {
   answerScrape,
   authorizeScrape,
@@ -18,7 +19,10 @@ export {
   type ScrapePolicy,
 } from './metrics/authorize-scrape.ts';
 export { createMetrics, type Metrics, secondsBuckets } from './metrics/create-metrics.ts';
+export { keepCounts, mergePictures } from './metrics/merge-pictures.ts';
 export type { CounterCell, HistogramCell, MetricDescription, MetricFamily } from './metrics/metric-family.ts';
+export type { MetricPicture } from './metrics/metric-picture.ts';
+export { renderExposition } from './metrics/render-exposition.ts';
 export { type Loop, type LoopOptions, startLoop } from './run-loop.ts';
 export { type RunningProcess, runProcess } from './run-process.ts';
 export { sendJson } from './send-json.ts';

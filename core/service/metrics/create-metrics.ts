@@ -1,6 +1,7 @@
 import { BeelineError } from '../../base/index.ts';
 import { type CounterCell, HistogramCell, type MetricDescription, MetricFamily } from './metric-family.ts';
-import { renderCell, renderHead, renderSample } from './render-exposition.ts';
+import type { MetricPicture, MetricSample } from './metric-picture.ts';
+import { renderExposition } from './render-exposition.ts';
 
 type MetricText = Omit<MetricDescription, 'type'>;
 
@@ -18,6 +19,8 @@ export interface Metrics {
   /** A metric that is read at each scrape; what `read` throws is counted and leaves the others as they are. */
   sampled(text: MetricDescription, read: (report: Report) => void): void;
   readonly descriptions: readonly MetricDescription[];
+  /** What every metric tells now. */
+  pictures(): readonly MetricPicture[];
   /** Prometheus' text format 0.0.4. */
   render(): string;
 }
@@ -35,11 +38,14 @@ const defaultMaxCells = 2_000;
 
 interface Source {
   readonly description: MetricDescription;
-  render(): string;
+  samples(): readonly MetricSample[];
 }
 
-const renderFamily = ({ description, cells }: MetricFamily<CounterCell | HistogramCell>) =>
-  [...cells.values()].map(({ values, cell }) => renderCell(description, values, cell)).join('');
+function sampleOf(values: readonly string[], cell: CounterCell | HistogramCell): MetricSample {
+  if (!(cell instanceof HistogramCell)) return { values, value: cell.value };
+  const { bounds, counts, sum } = cell;
+  return { values, bounds, counts: counts.slice(), sum };
+}
 
 /** Makes an empty set of metrics. @throws BeelineError INTERNAL_ERROR when a name is given twice. */
 export function createMetrics(options: { readonly maxCells?: number } = {}): Metrics {
@@ -56,7 +62,10 @@ export function createMetrics(options: { readonly maxCells?: number } = {}): Met
   function addFamily<Cell extends CounterCell | HistogramCell>(
     family: MetricFamily<Cell>,
   ): MetricFamily<Cell> {
-    add({ description: family.description, render: () => renderFamily(family) });
+    add({
+      description: family.description,
+      samples: () => [...family.cells.values()].map(({ values, cell }) => sampleOf(values, cell)),
+    });
     return family;
   }
   const counter = (text: MetricText) =>
@@ -68,6 +77,11 @@ export function createMetrics(options: { readonly maxCells?: number } = {}): Met
     labels: ['metric'],
   });
 
+  const pictures = () =>
+    [...sources.values()]
+      .reverse() // the count of failed reads comes first in the map: it is told after all reads
+      .map(({ description, samples }) => ({ description, samples: samples() }));
+
   return {
     counter,
     histogram: (text, buckets) =>
@@ -75,26 +89,23 @@ export function createMetrics(options: { readonly maxCells?: number } = {}): Met
     sampled(description, read) {
       add({
         description,
-        render() {
-          const lines: string[] = [];
+        samples() {
+          const samples: MetricSample[] = [];
           try {
-            read((value, ...labels) => {
-              if (lines.length < maxCells) lines.push(renderSample(description, labels, value));
+            read((value, ...values) => {
+              if (samples.length < maxCells) samples.push({ values, value });
             });
           } catch {
             failures.cell(description.name).value += 1;
           }
-          return lines.join('');
+          return samples;
         },
       });
     },
     get descriptions() {
       return [...sources.values()].map((source) => source.description);
     },
-    render: () =>
-      [...sources.values()]
-        .reverse() // the count of failed reads comes first in the map: it is told after all reads
-        .map((source) => renderHead(source.description) + source.render())
-        .join(''),
+    pictures,
+    render: () => renderExposition(pictures()),
   };
 }

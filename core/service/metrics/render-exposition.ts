@@ -1,5 +1,5 @@
 import type { MetricDescription } from './metric-family.ts';
-import { type CounterCell, HistogramCell } from './metric-family.ts';
+import type { HistogramSample, MetricPicture, MetricSample } from './metric-picture.ts';
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' };
 
@@ -13,45 +13,36 @@ function labelText(names: readonly string[], values: readonly string[]): string 
 }
 
 /** The two lines before the samples of a metric, in Prometheus' text format 0.0.4. */
-export function renderHead({ name, help, type }: MetricDescription): string {
+function renderHead({ name, help, type }: MetricDescription): string {
   const text = help.replace(/[\\\n]/g, (sign) => escapes[sign] ?? sign);
   return `# HELP ${name} ${text}\n# TYPE ${name} ${type}\n`;
 }
 
-/** One sample line. */
-export function renderSample(
-  description: MetricDescription,
-  values: readonly string[],
-  value: number,
-): string {
-  return `${description.name}${labelText(description.labels, values)} ${value}\n`;
-}
-
-function renderHistogram(
-  description: MetricDescription,
-  values: readonly string[],
-  cell: HistogramCell,
-): string {
-  const { name, labels } = description;
+function renderHistogram({ name, labels }: MetricDescription, sample: HistogramSample): string {
+  const { values } = sample;
   const names = [...labels, 'le'];
   let below = 0;
   let text = '';
-  for (const [index, count] of cell.counts.entries()) {
+  for (const [index, count] of sample.counts.entries()) {
     below += count;
-    const bound = cell.bounds[index];
+    const bound = sample.bounds[index];
     text += `${name}_bucket${labelText(names, [...values, bound === undefined ? '+Inf' : String(bound)])} ${below}\n`;
   }
   const own = labelText(labels, values);
-  return `${text}${name}_sum${own} ${cell.sum}\n${name}_count${own} ${below}\n`;
+  return `${text}${name}_sum${own} ${sample.sum}\n${name}_count${own} ${below}\n`;
 }
 
-/** Every line of one cell. */
-export function renderCell(
-  description: MetricDescription,
-  values: readonly string[],
-  cell: CounterCell | HistogramCell,
-): string {
-  return cell instanceof HistogramCell
-    ? renderHistogram(description, values, cell)
-    : renderSample(description, values, cell.value);
+function renderSample(description: MetricDescription, sample: MetricSample): string {
+  if ('bounds' in sample) return renderHistogram(description, sample);
+  return `${description.name}${labelText(description.labels, sample.values)} ${sample.value}\n`;
+}
+
+/** The whole text that a scraper gets. */
+export function renderExposition(pictures: readonly MetricPicture[]): string {
+  return pictures
+    .map(
+      ({ description, samples }) =>
+        renderHead(description) + samples.map((sample) => renderSample(description, sample)).join(''),
+    )
+    .join('');
 }
