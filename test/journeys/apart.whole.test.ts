@@ -6,13 +6,13 @@ import { readServedNumbers } from '../loss/draw-up-account.ts';
 import { sendCall } from '../loss/send-call.ts';
 import { type Apart, startApart } from '../loss/start-apart.ts';
 
-/** Control, location and gateways as processes of their own; a location's ingress on a Unix socket. */
-describe('the platform in separate processes', () => {
+/** Control, location and gateways as processes of their own. */
+describe.each(['unix', 'tcp'] as const)('the platform in separate processes, ingress over %s', (ingress) => {
   let apart: Apart;
   const agent = new Agent({ keepAlive: true });
   let number = 0;
   beforeAll(async () => {
-    apart = await startApart();
+    apart = await startApart({ ingress });
     const { client, modelDirectory, servedFile } = apart;
     await deployNumbered(client, { name: 'model', directory: modelDirectory, servedFile });
   });
@@ -76,7 +76,7 @@ describe('the platform in separate processes', () => {
   });
 
   it('lets nobody but its gateways into a location', async () => {
-    const peer = await connectRaw({ path: `${apart.directory}/location.sock` });
+    const peer = await connectRaw(apart.ingress);
     peer.send(
       'GET / HTTP/1.1\r\nHost: h\r\nX-Beeline-Revision: any\r\nX-Beeline-Internal-Token: guessed\r\n\r\n',
     );
@@ -97,6 +97,41 @@ describe('the platform in separate processes', () => {
     expect(problem).toContain('"REPLICA_LOST"');
     expect(problem).toContain('while it worked on the request');
     expect(await call()).toMatchObject({ outcome: 'answered' });
+  });
+
+  it('of a location that stops loses nothing: what runs ends, what comes is held until it is back', async () => {
+    await Promise.all([call(), call('stream')]);
+    const running = [call('stream'), call('stream')];
+    const first = number - running.length + 1;
+    await waitFor('the model server to have them', async () => {
+      const served = await readServedNumbers(apart.servedFile);
+      return running.every((_, index) => served.includes(first + index));
+    });
+    const stopped = apart.location.stop('SIGTERM');
+    const meanwhile = [call(), call('stream'), call()];
+    expect(await stopped).toBe(0);
+    const away = [call(), call('stream')];
+    await apart.location.start();
+    const results = await Promise.all([...running, ...meanwhile, ...away]);
+    expect(results.map(({ problem }) => problem)).toEqual(results.map(() => null));
+  });
+
+  it('of a location that is killed loses the call that it works on, says so, and no other', async () => {
+    await call();
+    number += 1;
+    const working = number;
+    const lost = sendCall(target(), 'unary', working, '/slow');
+    await waitFor('the model server to have it', async () =>
+      (await readServedNumbers(apart.servedFile)).includes(working),
+    );
+    await apart.location.stop('SIGKILL');
+    const { outcome, problem } = await lost;
+    expect(outcome).toBe('failed');
+    expect(problem).toMatch(/^503 .*"REPLICA_LOST".*while it worked on the request/);
+    const away = [call(), call('stream'), call()];
+    await apart.location.start();
+    const results = await Promise.all([...away, call()]);
+    expect(results.map((one) => one.problem)).toEqual(results.map(() => null));
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)(

@@ -7,7 +7,8 @@ import { refusedConnection, sendCall } from './send-call.ts';
  * ready in turn, and takes another only when a connection was refused, that is before anything was sent.
  */
 export interface Balancer {
-  send(kind: CallKind, number: number): Promise<CallResult>;
+  /** Sends one numbered call to a model of the workspace `default`. */
+  send(model: string, kind: CallKind, number: number): Promise<CallResult>;
   close(): void;
 }
 
@@ -15,8 +16,6 @@ const checkMs = 100;
 
 export function openBalancer(options: {
   readonly gatewayUrls: readonly string[];
-  /** Workspace and model, as they stand in a path. */
-  readonly path: string;
   readonly apiKey: string;
 }): Balancer {
   const agent = new Agent({ keepAlive: true });
@@ -35,12 +34,13 @@ export function openBalancer(options: {
   const timer = setInterval(() => options.gatewayUrls.forEach(check), checkMs);
 
   return {
-    async send(kind, number) {
+    async send(model, kind, number) {
       const candidates = ready.size > 0 ? [...ready] : options.gatewayUrls;
       turn += 1;
       let result: CallResult | null = null;
       for (let offset = 0; offset < candidates.length; offset += 1) {
-        const url = `${candidates[(turn + offset) % candidates.length]}${options.path}`;
+        const gateway = candidates[(turn + offset) % candidates.length];
+        const url = `${gateway}/default/models/${model}`;
         result = await sendCall({ url, apiKey: options.apiKey, agent }, kind, number);
         if (result.problem !== refusedConnection) break;
       }

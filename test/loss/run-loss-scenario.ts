@@ -1,82 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { deployNumbered } from './change-deployment.ts';
 import { type Account, drawUpAccount, readServedNumbers } from './draw-up-account.ts';
 import { keepCalling } from './keep-calling.ts';
+import { deployQuiet } from './kill-idle-replicas.ts';
 import { openBalancer } from './open-balancer.ts';
+import { type RestartCounts, restartInTurn } from './restart-in-turn.ts';
 import type { Apart } from './start-apart.ts';
-import type { Program } from './start-program.ts';
 
 export interface LossScenario {
   readonly perSecond: number;
-  /** Updates, each followed by a scale-down. */
+  /** Updates, each followed by a scale-down; with each a replica of another deployment is killed while idle. */
   readonly changes: number;
   /** Calls are sent until there are so many, also after the last change. */
   readonly calls: number;
-  /** Every so many changes a part is restarted while the change goes on: gateway, gateway, location, control in turn. */
+  /** Every so many changes a part is restarted while the change goes on. */
   readonly restartEvery: number;
-  onChange?(done: number, sent: number): void;
+  onProgress?(progress: LossProgress): void;
+}
+
+/** How far a scenario is. */
+export interface LossProgress {
+  readonly changes: number;
+  readonly sent: number;
+  /** Calls that have ended otherwise than they should. */
+  readonly lost: number;
 }
 
 export interface LossReport extends Account {
   readonly updates: number;
   readonly scaleDowns: number;
-  readonly restarts: Readonly<Record<'gateway' | 'location' | 'control', number>>;
+  readonly idleKills: number;
+  readonly restarts: RestartCounts;
   readonly callsPerSecond: number;
   readonly seconds: number;
 }
 
-async function restart(part: Program): Promise<void> {
-  await part.stop('SIGTERM');
-  await part.start();
-}
+const progressMs = 1_000;
 
-/** Changes a deployment and restarts every part of the platform while it is called at a steady rate. */
+/**
+ * Changes a deployment, kills idle replicas and restarts every part of the platform while it is called at a steady
+ * rate, and counts every call.
+ */
 export async function runLossScenario(apart: Apart, scenario: LossScenario): Promise<LossReport> {
-  const { client, modelDirectory, servedFile, apiKey, gatewayUrls } = apart;
-  const changes = await deployNumbered(client, { name: 'busy', directory: modelDirectory, servedFile });
-  const balancer = openBalancer({ gatewayUrls, path: '/default/models/busy', apiKey: apiKey.reveal() });
-  const restarts = { gateway: 0, location: 0, control: 0 };
-  const inTurn = [
-    ['gateway', apart.gateways[0]],
-    ['gateway', apart.gateways[1]],
-    ['location', apart.location],
-    ['control', apart.control],
-  ] as const;
-  let turn = 0;
-  async function restartNext(): Promise<void> {
-    const next = inTurn[turn % inTurn.length];
-    if (next === undefined) return;
-    turn += 1;
-    await restart(next[1]);
-    restarts[next[0]] += 1;
-  }
-
+  const { client, modelDirectory: directory, servedFile, apiKey, gatewayUrls } = apart;
   let number = 0;
+  const nextNumber = () => {
+    number += 1;
+    return number;
+  };
+  const balancer = openBalancer({ gatewayUrls, apiKey: apiKey.reveal() });
+  const { send } = balancer;
+  const busy = await deployNumbered(client, { name: 'busy', directory, servedFile });
+  const quiet = await deployQuiet({ client, directory, servedFile, nextNumber, send });
+  const restarts = restartInTurn(apart);
   const load = keepCalling({
     perSecond: scenario.perSecond,
     streamEvery: 4,
-    nextNumber: () => {
-      number += 1;
-      return number;
-    },
-    send: balancer.send,
+    nextNumber,
+    send: (kind, taken) => send('busy', kind, taken),
   });
+  const results = () => [...load.results, ...quiet.results];
+  let changes = 0;
+  const tellProgress = () =>
+    scenario.onProgress?.({
+      changes,
+      sent: number,
+      lost: results().filter(({ outcome }) => outcome !== 'answered').length,
+    });
+  const change = async () => {
+    await busy.update();
+    await busy.scaleDown();
+  };
+  const progress = setInterval(tellProgress, progressMs);
   const began = performance.now();
-  for (let change = 0; change < scenario.changes; change += 1) {
-    const restarting = change % scenario.restartEvery === 0 ? restartNext() : Promise.resolve();
-    await changes.update();
-    await changes.scaleDown();
-    await restarting;
-    scenario.onChange?.(change + 1, number);
+  let callsPerSecond = 0;
+  try {
+    for (; changes < scenario.changes; changes += 1) {
+      const restarting = changes % scenario.restartEvery === 0 ? restarts.restartNext() : null;
+      await Promise.all([restarting, quiet.killOne(), change()]);
+    }
+    while (number < scenario.calls) await pause(100);
+  } finally {
+    clearInterval(progress);
+    callsPerSecond = await load.stop();
+    balancer.close();
   }
-  while (number < scenario.calls) await new Promise((resolve) => setTimeout(resolve, 100));
-  const callsPerSecond = await load.stop();
-  balancer.close();
+  tellProgress();
   return {
-    updates: changes.updates,
-    scaleDowns: changes.scaleDowns,
-    restarts,
+    updates: busy.updates,
+    scaleDowns: busy.scaleDowns,
+    idleKills: quiet.kills,
+    restarts: restarts.counts,
     callsPerSecond: Math.round(callsPerSecond),
     seconds: Math.round((performance.now() - began) / 1_000),
-    ...drawUpAccount(load.results, await readServedNumbers(servedFile)),
+    ...drawUpAccount(results(), await readServedNumbers(servedFile)),
   };
 }

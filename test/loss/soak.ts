@@ -1,20 +1,44 @@
 import { parseArgs } from 'node:util';
-import { type LossReport, runLossScenario } from './run-loss-scenario.ts';
+import { formatDuration } from '@beeline/core/base';
+import { type LossProgress, type LossReport, runLossScenario } from './run-loss-scenario.ts';
 import { startApart } from './start-apart.ts';
 
 /**
- * Many updates, scale-downs and restarts under load, every call counted. Prints the account as a table and as JSON;
- * exits with 1 when a call was lost. Flags: --changes, --calls, --per-second.
+ * Many updates, scale-downs, kills and restarts under load, every call counted. Prints the account as a table and as
+ * JSON; exits with 1 when a call was lost.
+ * Run: `npm run soak -- [--changes 100] [--calls 100000] [--per-second 400] [--ingress tcp|unix]`.
  */
 const { values } = parseArgs({
   options: {
     changes: { type: 'string', default: '100' },
     calls: { type: 'string', default: '100000' },
     'per-second': { type: 'string', default: '400' },
+    ingress: { type: 'string', default: 'tcp' },
   },
 });
+const changes = Number(values.changes);
+const calls = Number(values.calls);
+const ingress = values.ingress === 'unix' ? 'unix' : 'tcp';
+
+const barWidth = 24;
+const quietEveryMs = 10_000;
+let toldAt = 0;
+
+/** A bar that is drawn again in place on a terminal, a line now and then elsewhere. */
+function showProgress(progress: LossProgress): void {
+  const done = Math.min(progress.changes / changes, calls === 0 ? 1 : progress.sent / calls, 1);
+  const bar = '#'.repeat(Math.floor(done * barWidth)).padEnd(barWidth, '.');
+  const counts = `${progress.changes}/${changes} changes, ${progress.sent}/${calls} calls, ${progress.lost} lost`;
+  const line = `[${bar}] ${counts}, ${formatDuration(performance.now())}`;
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${line}`);
+  else if (performance.now() - toldAt >= quietEveryMs) {
+    toldAt = performance.now();
+    console.log(line);
+  }
+}
 
 function printAccount({ problems, restarts, ...figures }: LossReport): void {
+  console.log();
   console.table({
     ...figures,
     'gateway restarts': restarts.gateway,
@@ -24,19 +48,17 @@ function printAccount({ problems, restarts, ...figures }: LossReport): void {
   for (const problem of problems) console.log(problem);
 }
 
-const apart = await startApart();
+const apart = await startApart({ ingress });
 try {
   const report = await runLossScenario(apart, {
     perSecond: Number(values['per-second']),
-    changes: Number(values.changes),
-    calls: Number(values.calls),
+    changes,
+    calls,
     restartEvery: 5,
-    onChange: (done, sent) => {
-      if (done % 10 === 0) console.log(`${done} updates, ${sent} calls`);
-    },
+    onProgress: showProgress,
   });
   printAccount(report);
-  console.log(JSON.stringify(report));
+  console.log(JSON.stringify({ ingress, ...report }));
   if (report.failed + report.cut + report.twice + report.invented > 0) process.exitCode = 1;
 } finally {
   await apart.close();

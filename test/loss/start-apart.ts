@@ -21,6 +21,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+export interface ApartOptions {
+  /** What gateways reach the location over. */
+  readonly ingress: 'unix' | 'tcp';
+}
+
 /** The platform as separate processes: control, a location and two gateways. */
 export interface Apart {
   readonly client: Client;
@@ -32,6 +37,8 @@ export interface Apart {
   readonly servedFile: string;
   readonly control: Program;
   readonly location: Program;
+  /** Where the location takes the requests of gateways. */
+  readonly ingress: { readonly path: string } | { readonly port: number };
   readonly gateways: readonly [Program, Program];
   /** Addresses of the gateways, in their order. */
   readonly gatewayUrls: readonly [string, string];
@@ -59,7 +66,17 @@ async function makeKey(dataDir: string, token: string): Promise<Secret> {
   return key.token;
 }
 
-export async function startApart(): Promise<Apart> {
+/** Where the ingress listens: for tests, as the location's settings, and as a gateway is told. */
+async function chooseIngress(kind: ApartOptions['ingress'], directory: string) {
+  if (kind === 'unix') {
+    const path = join(directory, 'location.sock');
+    return { ingress: { path }, settings: { socket: path }, address: `unix:${path}` };
+  }
+  const port = await freePort();
+  return { ingress: { port }, settings: { port: String(port) }, address: `http://127.0.0.1:${port}` };
+}
+
+export async function startApart(options: ApartOptions): Promise<Apart> {
   const directory = await mkdtemp(join(tmpdir(), 'beeline-apart-'));
   const servedFile = join(directory, 'served');
   await writeFile(servedFile, '');
@@ -68,7 +85,7 @@ export async function startApart(): Promise<Apart> {
   await writeFile(join(modelDirectory, 'weights'), 'none');
   const token = randomBytes(16).toString('hex');
   const apiKey = await makeKey(join(directory, 'control'), token);
-  const socket = join(directory, 'location.sock');
+  const { ingress, settings, address } = await chooseIngress(options.ingress, directory);
   const controlPort = await freePort();
   const controlUrl = `http://127.0.0.1:${controlPort}`;
   const start = (program: string, settings: Readonly<Record<string, string>>) =>
@@ -85,7 +102,7 @@ export async function startApart(): Promise<Apart> {
     name: 'here',
     'data-dir': join(directory, 'location'),
     'control-url': controlUrl,
-    socket,
+    ...settings,
   });
   const gatewayPorts = [await freePort(), await freePort()] as const;
   const startGateway = (name: string, port: number) =>
@@ -94,7 +111,7 @@ export async function startApart(): Promise<Apart> {
       port: String(port),
       'data-dir': join(directory, name),
       'control-url': controlUrl,
-      locations: `here=unix:${socket}`,
+      locations: `here=${address}`,
       'announce-period': '500ms',
       'usage-interval': '200ms',
     });
@@ -111,6 +128,7 @@ export async function startApart(): Promise<Apart> {
     servedFile,
     control,
     location,
+    ingress,
     gateways,
     gatewayUrls: [runUrl, `http://127.0.0.1:${gatewayPorts[1]}`],
     async close() {
