@@ -108,6 +108,12 @@ const cases: readonly (readonly [string, Change, number, string])[] = [
     'need 1',
   ],
   [
+    'what takes no time at all needs nothing',
+    { demand: { stablePerSecond: 5, panicPerSecond: 5, serviceMs: 0 }, learned: { startMs: 0 } },
+    0,
+    'need 0',
+  ],
+  [
     'requests per second are shared by the target',
     { bounds: { metric: 'rps', target: 10 }, demand: { inFlight: 1, panicPerSecond: 35 }, live: 4 },
     4,
@@ -143,7 +149,19 @@ const cases: readonly (readonly [string, Change, number, string])[] = [
     0,
     'need 0',
   ],
-  ['a retiring revision serves who is there', { purpose: 'retire', demand: { inFlight: 3 } }, 2, 'need 2'],
+  ['a retiring revision wakes one for who waits', { purpose: 'retire', demand: { waiting: 3 } }, 2, 'need 2'],
+  [
+    'what a retiring revision works on ends on replicas that drain',
+    { purpose: 'retire', live: 2, demand: { inFlight: 3 } },
+    0,
+    'need 0',
+  ],
+  [
+    'who waits for a retiring revision does so because those that are ready are full',
+    { purpose: 'retire', live: 1, demand: { inFlight: 4, waiting: 1 } },
+    2,
+    'need 2',
+  ],
 ];
 
 test.each(cases)('%s', (_name, change, desired, reason) => {

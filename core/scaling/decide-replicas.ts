@@ -9,19 +9,31 @@ const panicFactor = 2;
 const stepMs = 2_000;
 const shrinkFactor = 2;
 
+interface Want {
+  readonly count: number;
+  readonly reason: string;
+}
+
+/**
+ * A revision that retires finishes what it has on replicas that drain, within their limit. Only who waits needs one
+ * that does not: when somebody waits, those that are ready are full.
+ */
+function wantForRetiring({ demand, bounds, replicas }: ScalePicture): Want {
+  const count = demand.waiting === 0 ? 0 : replicas.ready + Math.ceil(demand.waiting / bounds.target);
+  return { count, reason: `it retires, and ${demand.waiting} waiting need ${count}` };
+}
+
 /** What is wanted for the demand alone. */
-function wantForDemand(picture: ScalePicture): { readonly count: number; readonly reason: string } {
+function wantForDemand(picture: ScalePicture): Want {
   const { demand, bounds, replicas } = picture;
   const need = estimateNeed(picture);
   const busy = demand.inFlight + demand.waiting > 0;
-  const serve = picture.purpose === 'serve';
-  const needed = serve ? Math.max(need.now, need.forecast) : need.present;
+  const needed = Math.max(need.now, need.forecast);
   // When nobody is there, less than a whole replica is a matter of retention.
   const count = busy ? Math.max(1, Math.ceil(needed / bounds.target)) : Math.floor(needed / bounds.target);
   const units = bounds.metric === 'rps' ? 'requests per second' : 'at once';
   const what = `${demand.inFlight} in flight, ${demand.waiting} waiting and ${demand.panicPerSecond.toFixed(2)}/s arriving need ${count} at ${bounds.target} ${units}`;
-  if (!serve || count === 0 || replicas.live > 0 || count >= bounds.scaleUpMinimum)
-    return { count, reason: what };
+  if (count === 0 || replicas.live > 0 || count >= bounds.scaleUpMinimum) return { count, reason: what };
   return { count: bounds.scaleUpMinimum, reason: `${what}; leaving zero takes ${bounds.scaleUpMinimum}` };
 }
 
@@ -56,7 +68,7 @@ function nextMemory(picture: ScalePicture, wanted: number, warm: WarmTime): Scal
 export function decideReplicas(picture: ScalePicture): ScalePlan {
   const { nowMs, bounds, demand, replicas, purpose, proof, learned } = picture;
   const warm = chooseWarmTime(bounds, learned.startMs, picture.fullness);
-  const demanded = wantForDemand(picture);
+  const demanded = purpose === 'serve' ? wantForDemand(picture) : wantForRetiring(picture);
   const memory = nextMemory(picture, Math.min(demanded.count, bounds.maxReplicas), warm);
   if (proof === 'failed') {
     return { desired: 0, reasons: ['it did not become ready, so nothing is kept'], memory };

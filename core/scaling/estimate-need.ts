@@ -11,8 +11,6 @@ const longestDrainMs = 10_000;
 
 /** In units of the target: requests at once, or requests per second. */
 export interface Need {
-  /** Of those who are there. */
-  readonly present: number;
   /** Of those who are there and those who come while a replica starts. */
   readonly now: number;
   /** What the stable window says will be needed when a replica that is started now becomes ready. */
@@ -44,16 +42,16 @@ function backlogAtReady(picture: ScalePicture, startMs: number, serviceMs: numbe
 function concurrencyNeed(picture: ScalePicture, startMs: number): Need {
   const { demand, learned } = picture;
   const serviceMs = demand.serviceMs ?? learned.serviceMs;
-  const present = demand.inFlight + demand.waiting;
-  if (serviceMs === null) return { present, now: present, forecast: 0 };
+  if (serviceMs === null) return { now: demand.inFlight + demand.waiting, forecast: 0 };
   const long = Math.min(1, serviceMs / drainTimeMs(startMs));
   const arriving = (demand.panicPerSecond * serviceMs) / 1_000;
-  const backlog = backlogAtReady(picture, startMs, Math.max(1, serviceMs));
+  // Less than a millisecond is below what is measured.
+  const measurableMs = Math.max(1, serviceMs);
+  const backlog = backlogAtReady(picture, startMs, measurableMs);
   const mean = (demand.stablePerSecond * serviceMs) / 1_000;
   return {
-    present,
     now: long * (demand.inFlight + backlog) + (1 - long) * arriving,
-    forecast: (mean + spareDeviations * Math.sqrt(mean)) * Math.min(1, startMs / serviceMs),
+    forecast: (mean + spareDeviations * Math.sqrt(mean)) * Math.min(1, startMs / measurableMs),
   };
 }
 
@@ -61,7 +59,6 @@ function rateNeed(picture: ScalePicture, startMs: number): Need {
   const { demand } = picture;
   const backlog = backlogAtReady(picture, startMs, 1);
   return {
-    present: demand.panicPerSecond,
     now: demand.panicPerSecond + (backlog * 1_000) / Math.max(1_000, drainTimeMs(startMs)),
     forecast: demand.stablePerSecond,
   };

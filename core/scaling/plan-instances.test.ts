@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   type InstancesPicture,
   type InstancesPlan,
+  orderVictims,
   planInstances,
   type ReplicaPicture,
 } from './plan-instances.ts';
@@ -22,6 +23,7 @@ interface Expected {
   readonly start?: number;
   readonly revive?: readonly string[];
   readonly drain?: readonly string[];
+  readonly stop?: readonly string[];
 }
 
 const cases: readonly (readonly [string, Partial<InstancesPicture>, Expected])[] = [
@@ -69,6 +71,21 @@ const cases: readonly (readonly [string, Partial<InstancesPicture>, Expected])[]
     { desired: 1, replicas: [replica('a', { inFlight: 2 }), replica('b', { inFlight: 1 }), replica('c')] },
     { drain: ['c', 'b'] },
   ],
+  [
+    'of draining ones that with the fewest requests is taken back',
+    { desired: 1, replicas: [draining('a', { inFlight: 3 }), draining('b', { inFlight: 0 })] },
+    { revive: ['b'] },
+  ],
+  [
+    'a draining one that has nothing left to do is stopped when nobody takes it back',
+    { desired: 1, replicas: [replica('a'), draining('b', { inFlight: 0 }), draining('c')] },
+    { stop: ['b'] },
+  ],
+  [
+    'one that was told to stop is not told again',
+    { replicas: [draining('a', { inFlight: 0, stopSent: true })] },
+    {},
+  ],
   ['draining ones are left alone', { desired: 0, replicas: [draining('a'), replica('b')] }, { drain: ['b'] }],
 ];
 
@@ -77,5 +94,42 @@ test.each(cases)('%s', (_name, change, expected) => {
   expect(plan.start).toBe(expected.start ?? 0);
   expect(plan.revive).toEqual(expected.revive ?? []);
   expect(plan.drain.map(({ id }) => id)).toEqual(expected.drain ?? []);
+  expect(plan.stop).toEqual(expected.stop ?? []);
   for (const { reason } of plan.drain) expect(reason).toContain('no longer needed');
+});
+
+test.each<readonly [string, readonly ReplicaPicture[], string]>([
+  [
+    'the less a start has come along, the sooner it goes',
+    [
+      replica('starting', { state: 'starting' }),
+      replica('fetching', { state: 'fetching' }),
+      replica('requested', { state: 'requested' }),
+    ],
+    'requested fetching starting',
+  ],
+  [
+    'the whole order',
+    [
+      replica('busy', { inFlight: 5 }),
+      replica('less-busy', { inFlight: 1, served: 0 }),
+      replica('idle', { idleSince: 8 }),
+      replica('longer-idle', { idleSince: 2 }),
+      replica('unserved', { served: 0, idleSince: 9 }),
+      replica('starting', { state: 'starting', served: 0 }),
+    ],
+    'starting unserved longer-idle idle less-busy busy',
+  ],
+  [
+    'of those that never served the one that was ready first',
+    [replica('a', { served: 0, idleSince: 7 }), replica('b', { served: 0, idleSince: 3 })],
+    'b a',
+  ],
+  ['equals keep their order', [replica('a'), replica('b'), replica('c')], 'a b c'],
+])('who goes first: %s', (_name, replicas, expected) => {
+  expect(
+    orderVictims(replicas)
+      .map(({ id }) => id)
+      .join(' '),
+  ).toBe(expected);
 });

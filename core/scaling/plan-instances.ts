@@ -24,17 +24,26 @@ export interface InstancesPlan {
   /** Draining replicas to take back. */
   readonly revive: readonly string[];
   readonly drain: readonly { readonly id: string; readonly reason: string }[];
+  /** Draining replicas that have nothing left to do and nobody takes back. */
+  readonly stop: readonly string[];
 }
 
 const isLive = ({ state }: ReplicaPicture) => state !== 'draining' && state !== 'gone' && state !== 'failed';
 
-/** Who goes first: not yet ready, then never served, then idle for longest; one that works goes last. */
+const order = ['requested', 'fetching', 'starting', 'never served', 'idle', 'working'];
+
+/** How far a replica has come, and whether it was of use: a place in `order`. */
+function rank({ state, inFlight, served }: ReplicaPicture): number {
+  if (state !== 'ready') return order.indexOf(state);
+  if (inFlight > 0) return order.indexOf('working');
+  return order.indexOf(served === 0 ? 'never served' : 'idle');
+}
+
+/**
+ * Who goes first, wherever a live replica is chosen for its end: not yet ready, the least advanced of them first;
+ * then never served; then idle for longest. One that works goes last, the least busy first.
+ */
 export function orderVictims(replicas: readonly ReplicaPicture[]): readonly ReplicaPicture[] {
-  const rank = (replica: ReplicaPicture): number => {
-    if (replica.state !== 'ready') return 0;
-    if (replica.inFlight > 0) return 3;
-    return replica.served === 0 ? 1 : 2;
-  };
   return [...replicas].sort(
     (a, b) => rank(a) - rank(b) || a.inFlight - b.inFlight || a.idleSince - b.idleSince,
   );
@@ -48,22 +57,24 @@ function victimReason(replica: ReplicaPicture): string {
     : 'no longer needed, and idle for longest';
 }
 
-/** What to start and what to drain so that as many replicas live as are desired. */
+/** Draining replicas that can still be taken back, those first whose slots are free. */
+function listRevivable(replicas: readonly ReplicaPicture[]): readonly ReplicaPicture[] {
+  return replicas
+    .filter(({ state, stopSent }) => state === 'draining' && !stopSent)
+    .sort((a, b) => a.inFlight - b.inFlight);
+}
+
+/** What to start, to take back, to drain and to stop so that as many replicas live as are desired. */
 export function planInstances(picture: InstancesPicture): InstancesPlan {
   const live = picture.replicas.filter(isLive);
-  const missing = picture.desired - live.length;
-  if (missing <= 0) {
-    const victims = orderVictims(live).slice(0, -missing);
-    return {
-      start: 0,
-      revive: [],
-      drain: victims.map((replica) => ({ id: replica.id, reason: victimReason(replica) })),
-    };
-  }
-  const revive = picture.replicas
-    .filter(({ state, stopSent }) => state === 'draining' && !stopSent)
-    .slice(0, missing)
-    .map(({ id }) => id);
-  const start = picture.backoffMs > 0 ? 0 : missing - revive.length;
-  return { start, revive, drain: [] };
+  const missing = Math.max(0, picture.desired - live.length);
+  const victims = orderVictims(live).slice(0, Math.max(0, live.length - picture.desired));
+  const revivable = listRevivable(picture.replicas);
+  const left = revivable.slice(missing);
+  return {
+    start: picture.backoffMs > 0 ? 0 : Math.max(0, missing - revivable.length),
+    revive: revivable.slice(0, missing).map(({ id }) => id),
+    drain: victims.map((replica) => ({ id: replica.id, reason: victimReason(replica) })),
+    stop: left.filter(({ inFlight }) => inFlight === 0).map(({ id }) => id),
+  };
 }
