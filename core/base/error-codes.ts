@@ -160,6 +160,12 @@ export const errorCodes = {
     'Send a smaller request, or raise the limit.',
   ),
   IDLE_TIMEOUT: entry('timeout', true, 'The exchange stood still for too long.', 'Try again.'),
+  DRAIN_TIMEOUT: entry(
+    'timeout',
+    true,
+    'The request was still running when the time for its replica to drain was over.',
+    'Raise spec.serverlessConfig.drainTimeout; send it again if it may run twice.',
+  ),
   SHUTTING_DOWN: entry('unavailable', true, 'This process is stopping.', 'Try again.'),
   // Making a deployment ready
   MODEL_MISSING: entry(

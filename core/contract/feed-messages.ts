@@ -62,6 +62,8 @@ export interface RevisionAssignment {
   /** Digest that the files must have, once a location has reported one; null before. */
   readonly artifactDigest: string | null;
   readonly scaling: ScalingConfig;
+  /** How long running requests may outlive the wish for their replica; null: as the location is set. */
+  readonly drainTimeoutMs: number | null;
 }
 
 /** GET assignments: everything a location needs to work without control. */

@@ -1,3 +1,5 @@
+import type { BeelineError } from '../base/index.ts';
+
 /**
  * How a gateway gets a request served at a location: it acquires a slot, sends the request to the lease's target
  * and releases the lease. A location in the same process hands out replicas directly; a remote one hands out its
@@ -19,6 +21,11 @@ export interface AcquireRequest {
   readonly executionId: string;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
+  /**
+   * The slot is taken back: the holder of the lease ends its exchange with this error and releases. Where it is
+   * absent, the exchange ends with the replica.
+   */
+  cut?(error: BeelineError): void;
 }
 
 /** The right to send one request to one replica. Must be released exactly once. */

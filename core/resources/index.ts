@@ -27,6 +27,7 @@ export {
   modelTasks,
 } from './model/schema.ts';
 export {
+  buildDrainTimeoutMs,
   buildRevisionTemplate,
   buildScalingConfig,
   type RevisionTemplate,

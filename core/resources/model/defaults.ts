@@ -25,6 +25,8 @@ export interface ModelSpec {
     /** Absent, these two follow what a start was measured to cost. */
     readonly scaleDownDelay?: string;
     readonly lastPodRetentionPeriod?: string;
+    /** Absent, it is what the location is set to. */
+    readonly drainTimeout?: string;
   };
 }
 
@@ -58,6 +60,7 @@ export function defaultModelSpec(input: ModelSpecInput): ModelSpec {
       ...(scaling.lastPodRetentionPeriod === undefined
         ? {}
         : { lastPodRetentionPeriod: scaling.lastPodRetentionPeriod }),
+      ...(scaling.drainTimeout === undefined ? {} : { drainTimeout: scaling.drainTimeout }),
     },
   };
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { BeelineError } from '../../base/index.ts';
-import { buildRevisionTemplate, buildScalingConfig, defaultModelSpec, parseModel } from '../index.ts';
+import {
+  buildDrainTimeoutMs,
+  buildRevisionTemplate,
+  buildScalingConfig,
+  defaultModelSpec,
+  parseModel,
+} from '../index.ts';
 
 const runtime = { model: 'file:///models/a' };
 const model = (spec: object, metadata: object = {}) => ({
@@ -105,6 +111,11 @@ describe('a model document', () => {
       'spec.serverlessConfig.stableWindow must be between 6s and 1h (received "5s")',
     ],
     [
+      'a drain timeout that is too long',
+      model({ serverlessConfig: { drainTimeout: '2d' } }),
+      'spec.serverlessConfig.drainTimeout must be at most 24h (received "2d")',
+    ],
+    [
       'more replicas from zero than the maximum',
       model({ serverlessConfig: { scaleUpMinimum: 3, maxNumReplicas: 2 } }),
       'spec.serverlessConfig.scaleUpMinimum must not be over maxNumReplicas (2) (received 3)',
@@ -149,7 +160,7 @@ describe('a revision template', () => {
   it('changes with origin and runtime only', () => {
     const build = (spec: object) => buildRevisionTemplate(defaultModelSpec(parseModel(model(spec)).spec));
     const base = build({});
-    expect(build({ enabled: false, policies: ['eu'], serverlessConfig: { minNumReplicas: 1 } })).toEqual(
+    expect(build({ enabled: false, policies: ['eu'], serverlessConfig: { drainTimeout: '1s' } })).toEqual(
       base,
     );
     expect(build({ runtime: { ...runtime, dtype: 'fp32' } })).not.toEqual(base);
@@ -182,5 +193,16 @@ describe('scaling bounds', () => {
       scaleDownDelayMs: null,
       retentionMs: 300_000,
     });
+  });
+});
+
+describe('the time for running requests of a replica that is no longer wanted', () => {
+  it.each([
+    ['is what the deployment says', { drainTimeout: '90s' }, 90_000],
+    ['may be none', { drainTimeout: '0' }, 0],
+    ['is up to the location otherwise', {}, null],
+  ])('%s', (_name, serverlessConfig, expected) => {
+    const spec = defaultModelSpec(parseModel(model({ serverlessConfig })).spec);
+    expect(buildDrainTimeoutMs(spec)).toBe(expected);
   });
 });

@@ -91,6 +91,11 @@ export const serverlessConfigSchema = Type.Object(
         'How long the last replica outlives the last request; twenty times the measured start, at least 15s, when absent',
       ),
     ),
+    drainTimeout: Type.Optional(
+      durationField(
+        'How long running requests may go on when their replica is no longer wanted, then they are cut; what the location is set to (replicaDrainTimeout, 5m) when absent',
+      ),
+    ),
   },
   { additionalProperties: false },
 );

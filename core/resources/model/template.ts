@@ -60,6 +60,11 @@ export function buildRevisionTemplate(spec: ModelSpec): RevisionTemplate {
   };
 }
 
+/** How long running requests of a complete spec may outlive the wish for their replica; null: as the location is set. */
+export function buildDrainTimeoutMs({ serverlessConfig }: ModelSpec): number | null {
+  return serverlessConfig.drainTimeout === undefined ? null : ms(serverlessConfig.drainTimeout);
+}
+
 /** The scaling bounds of a complete spec. */
 export function buildScalingConfig(spec: ModelSpec): ScalingConfig {
   const scaling = spec.serverlessConfig;

@@ -25,6 +25,11 @@ function crossFieldViolations(model: ModelInput): readonly FieldViolation[] {
       maxMs: 86_400_000,
       asText: 'at most 24h',
     }),
+    ...durationBounds(`${at}.drainTimeout`, scaling.drainTimeout, {
+      minMs: 0,
+      maxMs: 86_400_000,
+      asText: 'at most 24h',
+    }),
   ];
   violations.push(
     ...durationBounds(`${at}.stableWindow`, scaling.stableWindow, {

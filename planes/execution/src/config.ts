@@ -19,7 +19,8 @@ export const locationSettings = {
     max: 10_000,
   }),
   replicaDrainTimeout: settings.durationMs({
-    description: 'How long a replica that is no longer wanted may go on with requests it has',
+    description:
+      'How long a replica that is no longer wanted may go on with requests it has; a deployment may set its own',
     default: '5m',
   }),
   adoptionWindow: settings.durationMs({

@@ -1,4 +1,4 @@
-import { buildScalingConfig } from '@beeline/core/resources';
+import { buildDrainTimeoutMs, buildScalingConfig } from '@beeline/core/resources';
 import type { DeploymentRow, PlacedAssignment } from '../store/database/tables.ts';
 import type { PlannedRevision, RolloutPlan } from './plan-rollout.ts';
 
@@ -37,6 +37,7 @@ export function buildAssignments(
           template: revision.template,
           artifactDigest: revision.artifactDigest,
           scaling: buildScalingConfig(spec),
+          drainTimeoutMs: buildDrainTimeoutMs(spec),
         },
       },
     ];

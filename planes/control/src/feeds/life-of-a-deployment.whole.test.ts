@@ -123,12 +123,13 @@ describe('the life of a deployment', () => {
 
   it('changed bounds of scaling reach the location without a new revision', async () => {
     const revision = await deploy();
-    await update({ serverlessConfig: { maxNumReplicas: 9 } });
+    await update({ serverlessConfig: { maxNumReplicas: 9, drainTimeout: '20s' } });
     const message = await waitFor('the new bounds', async () => {
       const next = await assignments();
       return next.revisions[0]?.scaling.maxReplicas === 9 ? next : null;
     });
     expect(message.revisions.map((each) => each.revision)).toEqual([revision]);
+    expect(message.revisions[0]?.drainTimeoutMs).toBe(20_000);
   });
 
   it('deleted it is gone once the location has nothing of it', async () => {

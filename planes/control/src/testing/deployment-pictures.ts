@@ -76,6 +76,7 @@ export const placed = (locations: readonly string[], ...revisions: readonly Revi
         scaleDownDelayMs: 10_000,
         retentionMs: 60_000,
       },
+      drainTimeoutMs: null,
     };
     return { locations, assignment };
   });

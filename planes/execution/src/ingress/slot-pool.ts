@@ -1,6 +1,6 @@
 import { BeelineError, type Clock } from '@beeline/core/base';
 import type { AcquireRequest, Lease, LeaseOutcome, LeaseWait, UpstreamTarget } from '@beeline/core/contract';
-import type { Replica } from '../instances/replica.ts';
+import type { Replica, ReplicaHold } from '../instances/replica.ts';
 import { noWait, splitWait } from './split-wait.ts';
 
 export interface SlotPoolOptions {
@@ -37,22 +37,35 @@ export function chooseReplica(ready: readonly Replica[]): Replica | undefined {
   return best;
 }
 
-class ReplicaLease implements Lease {
+class ReplicaLease implements Lease, ReplicaHold {
   readonly target: UpstreamTarget;
   readonly replica: string;
   readonly wait: LeaseWait;
   readonly #pool: SlotPool;
   readonly #held: Replica;
+  readonly #holder: AcquireRequest;
   readonly #since: number;
   #released = false;
 
-  constructor(pool: SlotPool, held: Replica, target: UpstreamTarget, wait: LeaseWait, nowMs: number) {
+  constructor(
+    pool: SlotPool,
+    held: Replica,
+    target: UpstreamTarget,
+    holder: AcquireRequest,
+    wait: LeaseWait,
+    nowMs: number,
+  ) {
     this.target = target;
     this.replica = held.id;
     this.wait = wait;
     this.#pool = pool;
     this.#held = held;
+    this.#holder = holder;
     this.#since = nowMs;
+  }
+
+  cut(error: BeelineError): void {
+    this.#holder.cut?.(error);
   }
 
   release(outcome: LeaseOutcome): void {
@@ -60,6 +73,7 @@ class ReplicaLease implements Lease {
       throw new BeelineError('INTERNAL_ERROR', { message: `a lease on ${this.replica} was released twice` });
     }
     this.#released = true;
+    this.#held.holds.delete(this);
     this.#pool.giveBack(this.#held, outcome, this.#since);
   }
 }
@@ -92,7 +106,7 @@ export class SlotPool {
   acquire(request: AcquireRequest): Lease | Promise<Lease> {
     const replica = this.#waiting.size === 0 ? chooseReplica(this.#ready) : undefined;
     if (replica !== undefined) this.#options.onArrival();
-    return replica === undefined ? this.#wait(request) : this.#lease(replica, noWait);
+    return replica === undefined ? this.#wait(request) : this.#lease(replica, request, noWait);
   }
 
   /** Begins to hand out slots of a replica, first to those who wait. */
@@ -126,7 +140,7 @@ export class SlotPool {
     if (this.#waiting.size > 0) this.#grantWaiting();
   }
 
-  #lease(replica: Replica, wait: LeaseWait): Lease {
+  #lease(replica: Replica, request: AcquireRequest, wait: LeaseWait): Lease {
     const { target } = replica;
     if (target === null) {
       throw new BeelineError('INTERNAL_ERROR', {
@@ -135,7 +149,10 @@ export class SlotPool {
     }
     replica.inFlight += 1;
     this.#inFlight += 1;
-    return new ReplicaLease(this, replica, target, wait, this.#options.clock.monotonicMs());
+    const nowMs = this.#options.clock.monotonicMs();
+    const lease = new ReplicaLease(this, replica, target, request, wait, nowMs);
+    replica.holds.add(lease);
+    return lease;
   }
 
   #wait(request: AcquireRequest): Promise<Lease> {
@@ -161,7 +178,7 @@ export class SlotPool {
         since,
         grant: (replica) => {
           leave();
-          resolve(this.#lease(replica, splitWait(since, clock.monotonicMs(), replica)));
+          resolve(this.#lease(replica, request, splitWait(since, clock.monotonicMs(), replica)));
         },
         refuse: (error) => {
           leave();

@@ -3,6 +3,7 @@ import type { AssignmentsMessage, RevisionAssignment } from '@beeline/core/contr
 import { createDemandBuckets } from '@beeline/core/scaling';
 import { SlotPool } from '../ingress/slot-pool.ts';
 import { checkSuspect } from './end-replica.ts';
+import { limitDrain } from './limit-drain.ts';
 import type { LocationContext } from './location-context.ts';
 import { isLive } from './replica.ts';
 import { refuseForFailure } from './revision-failure.ts';
@@ -79,6 +80,13 @@ export function createAssignmentTable(context: LocationContext): AssignmentTable
   const revisions = new Map<string, ServedRevision>();
   let version = 0;
 
+  /** A changed limit counts for those that drain already. */
+  function limitDrains(revision: ServedRevision): void {
+    for (const replica of revision.replicas.values()) {
+      if (replica.drainingSince !== null && !replica.stopSent) limitDrain(context, revision, replica);
+    }
+  }
+
   function update(assignment: RevisionAssignment): ServedRevision {
     const known = revisions.get(assignment.revision);
     if (known === undefined) {
@@ -89,7 +97,9 @@ export function createAssignmentTable(context: LocationContext): AssignmentTable
     // A revision that comes back has to prove itself again only when control asks for it.
     if (known.withdrawn && assignment.proof === 'needed' && known.proof === 'failed') known.proof = 'pending';
     known.withdrawn = false;
+    const changedDrain = known.assignment.drainTimeoutMs !== assignment.drainTimeoutMs;
     known.assignment = assignment;
+    if (changedDrain) limitDrains(known);
     known.artifactDigest = assignment.artifactDigest ?? known.artifactDigest;
     if (assignment.proof === 'done') known.proof = 'proved';
     return known;

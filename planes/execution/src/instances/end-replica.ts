@@ -1,40 +1,21 @@
 import { asBeelineError, sleep } from '@beeline/core/base';
 import { type InstanceExit, probeHealth } from '@beeline/drivers/interface';
-import { discardInstance } from './discard-instance.ts';
 import { driverOf } from './launch-replica.ts';
+import { limitDrain } from './limit-drain.ts';
 import type { LocationContext } from './location-context.ts';
 import type { Replica } from './replica.ts';
 import type { ServedRevision } from './served-revision.ts';
 import { backOff, shortLifeMs } from './start-replica.ts';
+import { stopAndForget, stopDrained } from './stop-replica.ts';
 
 /** A busy server may refuse connections for a while; one that has ended is noticed by its driver at once. */
 const suspectProbes = 5;
 const suspectProbeMs = 1_000;
 const suspectPauseMs = 500;
 
-async function stopAndForget(
-  context: LocationContext,
-  revision: ServedRevision,
-  replica: Replica,
-  graceMs: number,
-): Promise<void> {
-  const driver = driverOf(context.launch, revision.assignment);
-  try {
-    if (driver.list().some(({ id }) => id === replica.id)) await driver.stop(replica.id, graceMs);
-    await discardInstance(driver, replica.id);
-  } catch (thrown) {
-    const { message, detail } = asBeelineError(thrown);
-    context.logger.error({ replica: replica.id, detail }, `a replica could not be ended: ${message}`);
-  }
-  if (replica.state === 'draining') replica.state = 'gone';
-  revision.replicas.delete(replica.id);
-  context.changed();
-  context.touch(revision);
-}
-
 /**
- * Takes a replica out of service: no new requests, then the end of those it has or of the time for them, then its
- * stop. Until the stop is sent `reviveReplica` can take it back.
+ * Takes a replica out of service: no new requests, then the end of those it has, or their cut when their time is
+ * over, then its stop. Until the stop is sent `reviveReplica` can take it back.
  */
 export function drainReplica(
   context: LocationContext,
@@ -59,21 +40,21 @@ export function drainReplica(
     }
     return;
   }
-  const stop = () => {
-    if (replica.stopSent || replica.state !== 'draining') return;
-    replica.stopSent = true;
-    replica.cancelDrain?.();
-    void stopAndForget(context, revision, replica, replica.graceMs);
+  // Somebody who came meanwhile may need it: then the next look takes it back, or stops it.
+  replica.onDrained = () => {
+    if (revision.pool.waiting > 0) context.touch(revision);
+    else stopDrained(context, revision, replica);
   };
-  replica.onDrained = stop;
-  replica.cancelDrain = context.clock.setTimer(context.config.replicaDrainTimeout, stop);
-  if (replica.inFlight === 0) stop();
+  replica.drainingSince = context.clock.monotonicMs();
+  if (replica.inFlight === 0) replica.onDrained();
+  else limitDrain(context, revision, replica);
 }
 
 /** Takes a draining replica back into service. */
 export function reviveReplica(context: LocationContext, revision: ServedRevision, replica: Replica): void {
   replica.cancelDrain?.();
   replica.onDrained = null;
+  replica.drainingSince = null;
   replica.state = 'ready';
   context.say(revision, replica.id, 'needed again before it was stopped');
   revision.pool.add(replica);

@@ -5,6 +5,7 @@ import type { LocationContext } from './location-context.ts';
 import { isLive } from './replica.ts';
 import type { ServedRevision } from './served-revision.ts';
 import { startReplica } from './start-replica.ts';
+import { stopDrained } from './stop-replica.ts';
 
 /** All that is known for deciding how many replicas a revision should have. */
 export function buildScalePicture(revision: ServedRevision, nowMs: number, fullness: number): ScalePicture {
@@ -78,5 +79,9 @@ export function reconcileRevision(context: LocationContext, revision: ServedRevi
   for (const { id, reason } of plan.drain) {
     const replica = revision.replicas.get(id);
     if (replica !== undefined) drainReplica(context, revision, replica, reason);
+  }
+  for (const id of plan.stop) {
+    const replica = revision.replicas.get(id);
+    if (replica !== undefined) stopDrained(context, revision, replica);
   }
 }

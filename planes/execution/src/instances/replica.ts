@@ -1,5 +1,12 @@
+import type { BeelineError } from '@beeline/core/base';
 import type { UpstreamTarget } from '@beeline/core/contract';
 import type { ReplicaState } from '@beeline/core/scaling';
+
+/** A request's hold on a replica. */
+export interface ReplicaHold {
+  /** Asks its holder to end the request with this error. */
+  cut(error: BeelineError): void;
+}
 
 /** One replica of a revision. Times are monotonic milliseconds. */
 export interface Replica {
@@ -11,6 +18,7 @@ export interface Replica {
   target: UpstreamTarget | null;
   /** Requests that it works on, and has worked on. */
   inFlight: number;
+  readonly holds: Set<ReplicaHold>;
   served: number;
   /** Requests at once that it accepts. */
   hardConcurrency: number;
@@ -23,6 +31,8 @@ export interface Replica {
   readyAt: number | null;
   /** When its last request ended, or when it became ready. */
   idleSince: number;
+  /** When it last began to drain. */
+  drainingSince: number | null;
   /** It was asked to end: it takes no request any more, whatever comes. */
   stopSent: boolean;
   /** Called when it is draining and its last request has ended. */
@@ -39,6 +49,7 @@ export function newReplica(id: string, nowMs: number, pooled = false): Replica {
     state: 'requested',
     target: null,
     inFlight: 0,
+    holds: new Set(),
     served: 0,
     hardConcurrency: 1,
     graceMs: 0,
@@ -47,6 +58,7 @@ export function newReplica(id: string, nowMs: number, pooled = false): Replica {
     answeredAt: null,
     readyAt: null,
     idleSince: nowMs,
+    drainingSince: null,
     stopSent: false,
     onDrained: null,
     cancelDrain: null,

@@ -108,6 +108,7 @@ export function buildAssignment(
       retentionMs: 60_000,
       ...scaling,
     },
+    drainTimeoutMs: null,
     ...changes,
   };
 }
