@@ -10,17 +10,19 @@ export {
 } from './plan-instances.ts';
 export type { ScaleMemory, ScalePicture, ScalePlan } from './scale-picture.ts';
 export { type ReplicaClaim, shareReplicas } from './share-replicas.ts';
-export { createBeelinePolicy } from './simulate/beeline-policy.ts';
-export { createKeepAlivePolicy } from './simulate/keep-alive-policy.ts';
-export { createKnativePolicy } from './simulate/knative-policy.ts';
 export { parseTrace } from './simulate/parse-trace.ts';
+export { createBeelinePolicy } from './simulate/policies/beeline-policy.ts';
+export { createHpaPolicy } from './simulate/policies/hpa-policy.ts';
+export { createKeepAlivePolicy } from './simulate/policies/keep-alive-policy.ts';
+export { createKnativePolicy } from './simulate/policies/knative-policy.ts';
+export { createRayServePolicy } from './simulate/policies/ray-serve-policy.ts';
+export type { ScalePolicy, SimulatedView } from './simulate/policies/scale-policy.ts';
 export {
   runSimulation,
   type SimulationOptions,
   type SimulationResult,
   type SimulationSample,
 } from './simulate/run-simulation.ts';
-export type { ScalePolicy, SimulatedView } from './simulate/scale-policy.ts';
 export { type SimulationSummary, summarizeSimulation } from './simulate/summarize-simulation.ts';
 export { buildSyntheticTrace, type SyntheticTrace, syntheticTraces } from './simulate/synthetic-trace.ts';
 export type { TraceRequest } from './simulate/trace.ts';

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import type { ScalingConfig } from '../../resources/index.ts';
 import { decideReplicas } from '../decide-replicas.ts';
 import type { ScalePicture, ScalePlan } from '../scale-picture.ts';
-import { createBeelinePolicy } from './beeline-policy.ts';
-import { createKeepAlivePolicy } from './keep-alive-policy.ts';
-import { createKnativePolicy } from './knative-policy.ts';
+import { createBeelinePolicy } from './policies/beeline-policy.ts';
+import { createKeepAlivePolicy } from './policies/keep-alive-policy.ts';
+import { createKnativePolicy } from './policies/knative-policy.ts';
+import type { ScalePolicy } from './policies/scale-policy.ts';
 import { runSimulation } from './run-simulation.ts';
-import type { ScalePolicy } from './scale-policy.ts';
 import { summarizeSimulation } from './summarize-simulation.ts';
 import { buildSyntheticTrace } from './synthetic-trace.ts';
 
@@ -46,7 +46,13 @@ test('our policy is the decision function of a location, and replaying its pictu
 });
 
 test('a policy that starts nothing beyond the first replica is seen to be one', () => {
-  const plan: ScalePolicy = { name: 'one', tickMs: 500, looksAtWaiting: true, decide: () => 1 };
+  const plan: ScalePolicy = {
+    name: 'one',
+    tickMs: 500,
+    looksAtWaiting: true,
+    readyAtStart: 0,
+    decide: () => 1,
+  };
   expect(run(plan)).toMatchObject({ peakReplicas: 1, replicaStarts: 1, requests: requests.length });
 });
 

@@ -1,6 +1,6 @@
 import { createDemandBuckets } from '../demand-buckets.ts';
 import { planInstances } from '../plan-instances.ts';
-import type { ScalePolicy } from './scale-policy.ts';
+import type { ScalePolicy } from './policies/scale-policy.ts';
 import { SimulatedFleet } from './simulated-fleet.ts';
 import type { TraceRequest } from './trace.ts';
 
@@ -16,7 +16,9 @@ export interface SimulationOptions {
 /** One moment of a run, for charts. */
 export interface SimulationSample {
   readonly atMs: number;
+  /** Starting or ready; those that only finish what they have are not counted. */
   readonly replicas: number;
+  readonly ready: number;
   readonly inFlight: number;
   readonly waiting: number;
 }
@@ -31,6 +33,7 @@ export interface SimulationResult {
   /** Time of all replicas from the begin of their start to their end, until the last request has ended. */
   readonly replicaMs: number;
   readonly peakReplicas: number;
+  /** One for each second from the beginning of the trace. */
   readonly samples: readonly SimulationSample[];
 }
 
@@ -63,28 +66,29 @@ export function runSimulation({
     const waits = fleet.arrive(nowMs, serviceMs);
     if (waits && (policy.looksAtWaiting || fleet.view(nowMs).live === 0)) look(nowMs);
   }
-  function tick(nowMs: number): void {
-    if (nowMs >= nextSampleMs) {
-      const { live, inFlight, waiting } = fleet.view(nowMs);
-      samples.push({ atMs: nowMs, replicas: live, inFlight, waiting });
-      nextSampleMs += sampleMs;
-    }
-    look(nowMs);
-    nextTickMs += policy.tickMs;
+  function sample(nowMs: number): void {
+    const { live, ready, inFlight, waiting } = fleet.view(nowMs);
+    samples.push({ atMs: nowMs, replicas: live, ready, inFlight, waiting });
+    nextSampleMs += sampleMs;
   }
 
+  fleet.addReady(policy.readyAtStart);
   while (next < requests.length || fleet.busy) {
     const request = requests[next];
     const arrivalMs = request?.atMs ?? Number.POSITIVE_INFINITY;
     const eventMs = fleet.nextEventMs;
-    if (eventMs <= arrivalMs && eventMs <= nextTickMs) {
+    if (nextSampleMs <= Math.min(eventMs, arrivalMs, nextTickMs)) sample(nextSampleMs);
+    else if (eventMs <= arrivalMs && eventMs <= nextTickMs) {
       const ended = fleet.advance(eventMs);
       if (ended !== null) demand.ended(eventMs, ended);
       else if (policy.looksAtWaiting) look(eventMs);
     } else if (request !== undefined && arrivalMs <= nextTickMs) {
       next += 1;
       arrive(arrivalMs, request.serviceMs);
-    } else tick(nextTickMs);
+    } else {
+      look(nextTickMs);
+      nextTickMs += policy.tickMs;
+    }
   }
   return { ...fleet.account(), samples };
 }

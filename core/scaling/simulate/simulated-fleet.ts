@@ -29,6 +29,7 @@ export class SimulatedFleet {
   #queue: Waiter[] = [];
   #queueHead = 0;
   #inFlight = 0;
+  #made = 0;
   #starts = 0;
   #coldStarts = 0;
   #replicaMs = 0;
@@ -85,18 +86,12 @@ export class SimulatedFleet {
 
   start(nowMs: number): void {
     this.#starts += 1;
-    const replica: SimulatedReplica = {
-      id: String(this.#starts),
-      state: 'starting',
-      inFlight: 0,
-      served: 0,
-      idleSince: nowMs,
-      stopSent: false,
-      startedMs: nowMs,
-    };
-    this.#live.set(replica.id, replica);
-    this.#peak = Math.max(this.#peak, this.#live.size);
-    this.#events.add(nowMs + this.#startMs, { kind: 'ready', replica });
+    this.#events.add(nowMs + this.#startMs, { kind: 'ready', replica: this.#make('starting', nowMs) });
+  }
+
+  /** Replicas that were there before the trace; their start costs nothing. */
+  addReady(count: number): void {
+    for (let index = 0; index < count; index += 1) this.#make('ready', 0);
   }
 
   drain(id: string, nowMs: number): void {
@@ -139,6 +134,22 @@ export class SimulatedFleet {
       replicaMs: this.#replicaMs,
       peakReplicas: this.#peak,
     };
+  }
+
+  #make(state: 'starting' | 'ready', nowMs: number): SimulatedReplica {
+    this.#made += 1;
+    const replica: SimulatedReplica = {
+      id: String(this.#made),
+      state,
+      inFlight: 0,
+      served: 0,
+      idleSince: nowMs,
+      stopSent: false,
+      startedMs: nowMs,
+    };
+    this.#live.set(replica.id, replica);
+    this.#peak = Math.max(this.#peak, this.#live.size);
+    return replica;
   }
 
   #becomeReady(replica: SimulatedReplica, nowMs: number): void {

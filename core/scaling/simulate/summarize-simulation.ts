@@ -3,7 +3,9 @@ import type { SimulationResult } from './run-simulation.ts';
 /** What people compare policies by. */
 export interface SimulationSummary {
   readonly requests: number;
+  readonly waitMeanMs: number;
   readonly waitP50Ms: number;
+  readonly waitP90Ms: number;
   readonly waitP99Ms: number;
   readonly waitMaxMs: number;
   readonly coldStarts: number;
@@ -21,7 +23,9 @@ export function summarizeSimulation(result: SimulationResult): SimulationSummary
   const sorted = [...result.waitsMs].sort((a, b) => a - b);
   return {
     requests: sorted.length,
+    waitMeanMs: Math.round(sorted.reduce((sum, wait) => sum + wait, 0) / Math.max(1, sorted.length)),
     waitP50Ms: Math.round(percentile(sorted, 0.5)),
+    waitP90Ms: Math.round(percentile(sorted, 0.9)),
     waitP99Ms: Math.round(percentile(sorted, 0.99)),
     waitMaxMs: Math.round(percentile(sorted, 1)),
     coldStarts: result.coldStarts,

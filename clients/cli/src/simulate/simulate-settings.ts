@@ -1,28 +1,34 @@
 import type { ScalingConfig } from '@beeline/core/resources';
+import { policyTable } from './policy-table.ts';
 
 /** The flags of `bl simulate` as commander gives them. */
 export interface SimulateFlags {
   readonly trace: string;
-  readonly seed: number;
+  readonly seed?: number;
+  readonly seeds?: readonly number[];
+  readonly policies?: readonly string[];
   readonly startCost?: readonly number[];
   readonly target: number;
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly scaleUpMinimum: number;
-  readonly stableWindow: number;
+  readonly stableWindow?: number;
   readonly scaleDownDelay?: number;
   readonly retention?: number;
-  readonly keepAlive: number;
+  readonly keepAlive?: number;
   readonly chart?: string;
 }
 
 export interface SimulateSettings {
   readonly bounds: ScalingConfig;
+  /** Names of the table of policies. */
+  readonly policies: readonly string[];
   readonly startCostsMs: readonly number[];
   readonly keepAliveMs: number;
 }
 
 const usualStartCostsMs = [25, 5_000, 60_000];
+const usualWindowMs = 60_000;
 
 /** The flags as settings of a deployment. */
 export function buildSimulateSettings(flags: SimulateFlags): SimulateSettings {
@@ -33,11 +39,12 @@ export function buildSimulateSettings(flags: SimulateFlags): SimulateSettings {
       metric: 'concurrency',
       target: flags.target,
       scaleUpMinimum: flags.scaleUpMinimum,
-      stableWindowMs: flags.stableWindow,
+      stableWindowMs: flags.stableWindow ?? usualWindowMs,
       scaleDownDelayMs: flags.scaleDownDelay ?? null,
       retentionMs: flags.retention ?? null,
     },
+    policies: flags.policies ?? policyTable.map(({ name }) => name),
     startCostsMs: flags.startCost ?? usualStartCostsMs,
-    keepAliveMs: flags.keepAlive,
+    keepAliveMs: flags.keepAlive ?? usualWindowMs,
   };
 }

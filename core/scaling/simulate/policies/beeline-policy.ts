@@ -1,6 +1,6 @@
-import type { ScalingConfig } from '../../resources/index.ts';
-import { decideReplicas } from '../decide-replicas.ts';
-import type { ScaleMemory, ScalePicture, ScalePlan } from '../scale-picture.ts';
+import type { ScalingConfig } from '../../../resources/index.ts';
+import { decideReplicas } from '../../decide-replicas.ts';
+import type { ScaleMemory, ScalePicture, ScalePlan } from '../../scale-picture.ts';
 import type { ScalePolicy } from './scale-policy.ts';
 
 /** What a location does: its decision function, asked when a location would ask it. */
@@ -14,6 +14,7 @@ export function createBeelinePolicy(
     name: 'beeline',
     tickMs: 500,
     looksAtWaiting: true,
+    readyAtStart: bounds.minReplicas,
     decide(view) {
       const { nowMs, inFlight, waiting, idleMs, live, ready, startingForMs } = view;
       const reading = view.demand.read(nowMs, bounds.stableWindowMs);

@@ -13,6 +13,7 @@ export function createKeepAlivePolicy({ concurrency, maxReplicas, keepMs }: Keep
     name: `keep-alive-${keepMs / 1_000}s`,
     tickMs: 500,
     looksAtWaiting: true,
+    readyAtStart: 0,
     decide({ nowMs, inFlight, waiting }) {
       const replicas = Math.min(maxReplicas, Math.ceil((inFlight + waiting) / concurrency));
       needed = needed.filter((one) => nowMs - one.atMs < keepMs && one.replicas > replicas);

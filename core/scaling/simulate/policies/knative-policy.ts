@@ -49,6 +49,7 @@ export function createKnativePolicy(options: KnativeOptions): ScalePolicy {
     name: options.scaleDownDelayMs === 0 ? 'knative' : `knative-delay-${options.scaleDownDelayMs / 1_000}s`,
     tickMs: 2_000,
     looksAtWaiting: false,
+    readyAtStart: 0,
     decide({ nowMs, inFlight, waiting, live, ready: readyNow }) {
       readings.push({ atMs: nowMs, concurrency: inFlight + waiting });
       while ((readings[0]?.atMs ?? nowMs) < nowMs - stableWindowMs) readings.shift();

@@ -1,4 +1,4 @@
-import type { DemandBuckets } from '../demand-buckets.ts';
+import type { DemandBuckets } from '../../demand-buckets.ts';
 
 /** What a policy sees of the simulated revision at one moment. Times are milliseconds of the simulation. */
 export interface SimulatedView {
@@ -22,5 +22,7 @@ export interface ScalePolicy {
   readonly tickMs: number;
   /** Whether it also looks whenever a request has to wait; otherwise only when one waits and no replica lives. */
   readonly looksAtWaiting: boolean;
+  /** Replicas that are ready when the trace begins: the minimum of a policy that does not go to zero. */
+  readonly readyAtStart: number;
   decide(view: SimulatedView): number;
 }
