@@ -28,8 +28,23 @@ test('an account finds what failed, was cut, ran twice or was answered by nobody
     cut: 1,
     twice: 1,
     invented: 1,
-    problems: ['unary 2: 503', 'stream 3: half'],
+    problems: ['1 times, first unary 2: 503', '1 times, first stream 3: half'],
   });
+});
+
+test('an account tells problems of a kind once, and how often they were met', () => {
+  const problem = (code: string, id: number) => `503 {"code":"${code}","request_id":"exe_${id}"}`;
+  const failed = (number: number, what: string) => result(number, { outcome: 'failed', problem: what });
+  const results = [
+    failed(1, problem('NO_CAPACITY', 1)),
+    failed(2, 'cut after 5 characters'),
+    failed(3, problem('NO_CAPACITY', 3)),
+    failed(4, 'cut after 17 characters'),
+  ];
+  expect(drawUpAccount(results, []).problems).toEqual([
+    `2 times, first unary 1: ${problem('NO_CAPACITY', 1)}`,
+    '2 times, first unary 2: cut after 5 characters',
+  ]);
 });
 
 test.each([

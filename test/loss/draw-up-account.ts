@@ -13,11 +13,29 @@ export interface Account {
   readonly twice: number;
   /** Answered although no model server wrote them down. */
   readonly invented: number;
-  /** The first problems, for people. */
+  /** Kinds of problems with how often each was met and where first, for people. */
   readonly problems: readonly string[];
 }
 
 const shownProblems = 10;
+
+/** What calls with the same problem have in common: the platform's code, or the text without its numbers. */
+function kindOf(problem: string): string {
+  return /"code":"([A-Z_]+)"/.exec(problem)?.[1] ?? problem.replace(/\d+/g, '#');
+}
+
+function sumUpProblems(results: readonly CallResult[]): readonly string[] {
+  const kinds = new Map<string, { count: number; readonly first: string }>();
+  for (const { number, kind, problem } of results) {
+    if (problem === null) continue;
+    const known = kinds.get(kindOf(problem));
+    if (known === undefined) kinds.set(kindOf(problem), { count: 1, first: `${kind} ${number}: ${problem}` });
+    else known.count += 1;
+  }
+  return [...kinds.values()]
+    .map(({ count, first }) => `${count} times, first ${first}`)
+    .slice(0, shownProblems);
+}
 
 /** Draws up the account from what callers got and what the model servers wrote down. */
 export function drawUpAccount(results: readonly CallResult[], servedNumbers: readonly number[]): Account {
@@ -32,9 +50,7 @@ export function drawUpAccount(results: readonly CallResult[], servedNumbers: rea
     cut: count('cut'),
     twice: [...served.values()].filter((times) => times > 1).length,
     invented: results.filter(({ outcome, number }) => outcome === 'answered' && !served.has(number)).length,
-    problems: results
-      .flatMap(({ number, kind, problem }) => (problem === null ? [] : `${kind} ${number}: ${problem}`))
-      .slice(0, shownProblems),
+    problems: sumUpProblems(results),
   };
 }
 
