@@ -6,13 +6,14 @@ import { startApart } from './start-apart.ts';
 /**
  * Many updates, scale-downs, kills and restarts under load, every call counted. Prints the account as a table and as
  * JSON; exits with 1 when a call was lost.
- * Run: `npm run soak -- [--changes 100] [--calls 100000] [--per-second 400] [--ingress tcp|unix]`.
+ * Run: `npm run soak -- [--changes 100] [--calls 100000] [--per-second 400] [--restart-every 5] [--ingress tcp|unix]`.
  */
 const { values } = parseArgs({
   options: {
     changes: { type: 'string', default: '100' },
     calls: { type: 'string', default: '100000' },
     'per-second': { type: 'string', default: '400' },
+    'restart-every': { type: 'string', default: '5' },
     ingress: { type: 'string', default: 'tcp' },
   },
 });
@@ -54,7 +55,7 @@ try {
     perSecond: Number(values['per-second']),
     changes,
     calls,
-    restartEvery: 5,
+    restartEvery: Number(values['restart-every']),
     onProgress: showProgress,
   });
   printAccount(report);
