@@ -1,3 +1,4 @@
+import type { ModelInput } from '@beeline/core/resources';
 import type { Client } from '@beeline/sdk';
 import {
   apply,
@@ -19,14 +20,16 @@ export interface Changes {
   readonly scaleDowns: number;
 }
 
-/** Deploys the first version and waits until it serves. */
-export async function deployNumbered(client: Client, deployment: Deployment): Promise<Changes> {
-  const { name } = deployment;
+/** Deploys the first version of any model and waits until it serves; every version is a revision of its own. */
+export async function deployChanging(
+  client: Client,
+  name: string,
+  describe: (version: number, minReplicas: number) => ModelInput,
+): Promise<Changes> {
   let version = 1;
   let scaleDowns = 0;
   let active: string | null = null;
-  const change = (minReplicas: number) =>
-    apply(client, numberedModel({ ...deployment, version, minReplicas }));
+  const change = (minReplicas: number) => apply(client, describe(version, minReplicas));
   await change(0);
   active = await waitForNewest(client, name, null);
   return {
@@ -49,4 +52,11 @@ export async function deployNumbered(client: Client, deployment: Deployment): Pr
       scaleDowns += 1;
     },
   };
+}
+
+/** Deploys the numbered model server. */
+export function deployNumbered(client: Client, deployment: Deployment): Promise<Changes> {
+  return deployChanging(client, deployment.name, (version, minReplicas) =>
+    numberedModel({ ...deployment, version, minReplicas }),
+  );
 }

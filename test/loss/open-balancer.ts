@@ -1,25 +1,27 @@
 import { Agent, get } from 'node:http';
-import type { CallKind, CallResult } from './call-result.ts';
-import { refusedConnection, sendCall } from './send-call.ts';
+import type { CallResult } from './call-result.ts';
+import { type CallTarget, refusedConnection } from './post-body.ts';
 
 /**
  * Callers of several gateways as a load balancer makes them: it asks each one's `/readyz` often, calls those that are
- * ready in turn, and takes another only when a connection was refused, that is before anything was sent.
+ * ready in turn, and takes another, even one that was not ready, only when a connection was refused, that is before
+ * anything was sent.
  */
 export interface Balancer {
-  /** Sends one numbered call to a model of the workspace `default`. */
-  send(model: string, kind: CallKind, number: number): Promise<CallResult>;
+  /** Has a call to a model of the workspace `default` sent to one gateway, or to the next. */
+  send(model: string, call: (target: CallTarget) => Promise<CallResult>): Promise<CallResult>;
   close(): void;
 }
 
 const checkMs = 100;
 
 export function openBalancer(options: {
-  readonly gatewayUrls: readonly string[];
+  readonly gatewayUrls: readonly [string, ...string[]];
   readonly apiKey: string;
 }): Balancer {
+  const { gatewayUrls, apiKey } = options;
   const agent = new Agent({ keepAlive: true });
-  const ready = new Set(options.gatewayUrls);
+  const ready = new Set<string>(gatewayUrls);
   let turn = 0;
 
   function check(url: string): void {
@@ -31,20 +33,22 @@ export function openBalancer(options: {
     asked.on('timeout', () => asked.destroy());
     asked.on('error', () => ready.delete(url));
   }
-  const timer = setInterval(() => options.gatewayUrls.forEach(check), checkMs);
+  const timer = setInterval(() => gatewayUrls.forEach(check), checkMs);
 
   return {
-    async send(model, kind, number) {
-      const candidates = ready.size > 0 ? [...ready] : options.gatewayUrls;
+    async send(model, call) {
       turn += 1;
-      let result: CallResult | null = null;
-      for (let offset = 0; offset < candidates.length; offset += 1) {
-        const gateway = candidates[(turn + offset) % candidates.length];
-        const url = `${gateway}/default/models/${model}`;
-        result = await sendCall({ url, apiKey: options.apiKey, agent }, kind, number);
+      const first = turn % gatewayUrls.length;
+      const inTurn = [...gatewayUrls.slice(first), ...gatewayUrls.slice(0, first)];
+      const others = inTurn.filter((url) => !ready.has(url));
+      const [gateway = gatewayUrls[0], ...next] = [...inTurn.filter((url) => ready.has(url)), ...others];
+      const to = (url: string) => call({ url: `${url}/default/models/${model}`, apiKey, agent });
+      let result = await to(gateway);
+      for (const other of next) {
         if (result.problem !== refusedConnection) break;
+        result = await to(other);
       }
-      return result ?? { number, kind, problem: 'there is no gateway', outcome: 'failed', pid: null };
+      return result;
     },
     close() {
       clearInterval(timer);

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CallKind } from './call-result.ts';
 import { deployNumbered } from './change-deployment.ts';
 import { type Account, drawUpAccount, readServedNumbers } from './draw-up-account.ts';
 import { keepCalling } from './keep-calling.ts';
 import { deployQuiet } from './kill-idle-replicas.ts';
 import { openBalancer } from './open-balancer.ts';
 import { type RestartCounts, restartInTurn } from './restart-in-turn.ts';
+import { sendCall } from './send-call.ts';
 import type { Apart } from './start-apart.ts';
 
 export interface LossScenario {
@@ -49,7 +51,8 @@ export async function runLossScenario(apart: Apart, scenario: LossScenario): Pro
     return number;
   };
   const balancer = openBalancer({ gatewayUrls, apiKey: apiKey.reveal() });
-  const { send } = balancer;
+  const send = (model: string, kind: CallKind, taken: number) =>
+    balancer.send(model, (target) => sendCall(target, kind, taken));
   const busy = await deployNumbered(client, { name: 'busy', directory, servedFile });
   const quiet = await deployQuiet({ client, directory, servedFile, nextNumber, send });
   const restarts = restartInTurn(apart);

@@ -24,6 +24,8 @@ async function freePort(): Promise<number> {
 export interface ApartOptions {
   /** What gateways reach the location over. */
   readonly ingress: 'unix' | 'tcp';
+  /** The numbered model server in place of every engine, or the engines that the platform comes with. */
+  readonly engine?: 'numbered' | 'real';
 }
 
 /** The platform as separate processes: control, a location and two gateways. */
@@ -98,7 +100,9 @@ export async function startApart(options: ApartOptions): Promise<Apart> {
     'data-dir': join(directory, 'control'),
     port: String(controlPort),
   });
-  const location = await start(join(import.meta.dirname, 'numbered-location.ts'), {
+  const realLocation = join(planes, 'execution/src/main.ts');
+  const numberedLocation = join(import.meta.dirname, 'numbered-location.ts');
+  const location = await start(options.engine === 'real' ? realLocation : numberedLocation, {
     name: 'here',
     'data-dir': join(directory, 'location'),
     'control-url': controlUrl,
