@@ -123,7 +123,10 @@ export async function createLocation(options: LocationOptions): Promise<Location
     decisions: createDecisionRing(),
     learnedBefore: learned.before,
     revisions: () => table.revisions.values(),
-    metrics: createLocationMetrics(options.metrics ?? createMetrics(), () => table.revisions.values()),
+    metrics: createLocationMetrics(options.metrics ?? createMetrics(), {
+      revisions: () => table.revisions.values(),
+      artifacts: artifacts.counts,
+    }),
     touch(revision) {
       if (touched.size === 0) queueMicrotask(lookAtTouched);
       touched.add(revision);

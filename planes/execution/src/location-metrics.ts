@@ -1,4 +1,5 @@
 import { type Metrics, secondsBuckets } from '@beeline/core/service';
+import type { ArtifactCounts } from './artifacts/artifact-cache.ts';
 import type { Replica } from './instances/replica.ts';
 import { countReplicas, type ServedRevision } from './instances/served-revision.ts';
 
@@ -57,12 +58,45 @@ function addSampled(metrics: Metrics, revisions: () => Iterable<ServedRevision>)
   );
 }
 
-/** Adds what a location tells of its revisions. */
-export function createLocationMetrics(
-  metrics: Metrics,
-  revisions: () => Iterable<ServedRevision>,
-): LocationMetrics {
-  addSampled(metrics, revisions);
+function addArtifacts(metrics: Metrics, counts: () => ArtifactCounts): void {
+  const held = (name: string, help: string, read: (counts: ArtifactCounts) => number) =>
+    metrics.sampled({ name, help, type: 'gauge', labels: [] }, (report) => report(read(counts())));
+  held(
+    'beeline_location_artifact_bytes',
+    'Bytes of the files of models in the cache, each counted once',
+    ({ bytes }) => bytes,
+  );
+  held(
+    'beeline_location_artifact_files',
+    'Files of models in the cache, each counted once',
+    ({ files }) => files,
+  );
+  metrics.sampled(
+    {
+      name: 'beeline_location_artifact_fetches_total',
+      help: 'Looks for the files of a model, by result: hit (in the cache), miss (read from the origin), failed',
+      type: 'counter',
+      labels: ['result'],
+    },
+    (report) => {
+      const { hits, misses, failures } = counts();
+      report(hits, 'hit');
+      report(misses, 'miss');
+      report(failures, 'failed');
+    },
+  );
+}
+
+/** What a location is read for at each scrape. */
+export interface LocationSources {
+  revisions(): Iterable<ServedRevision>;
+  artifacts(): ArtifactCounts;
+}
+
+/** Adds what a location tells of its revisions and its cache. */
+export function createLocationMetrics(metrics: Metrics, sources: LocationSources): LocationMetrics {
+  addSampled(metrics, sources.revisions);
+  addArtifacts(metrics, sources.artifacts);
   const starts = metrics.counter({
     name: 'beeline_location_starts_total',
     help: 'Starts of replicas that ended, by result: ready, or the code of the failure',

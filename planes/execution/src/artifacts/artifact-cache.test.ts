@@ -90,6 +90,20 @@ test('eviction keeps what is needed, frees the rest, and waits for fetches', asy
   expect(await readFile(join(third.directory, 'config.json'), 'utf8')).toBe('{"second":true}');
 });
 
+test('what it holds and how fetches ended is counted, across a restart as to the files', async () => {
+  expect(cache.counts()).toEqual({ files: 0, bytes: 0, hits: 0, misses: 0, failures: 0 });
+  const { digest } = await fetchNew();
+  await cache.fetch({ path: origin, digest });
+  const held = { files: 2, bytes: '{}weights'.length };
+  expect(cache.counts()).toEqual({ ...held, hits: 1, misses: 1, failures: 0 });
+  await expect(cache.fetch({ path: join(root, 'none'), digest: null })).rejects.toThrow();
+  expect(cache.counts()).toMatchObject({ ...held, failures: 1 });
+  const reopened = await openArtifactCache(join(root, 'cache'), limits);
+  expect(reopened.counts()).toMatchObject({ ...held, hits: 0 });
+  await reopened.evict(() => new Set());
+  expect(reopened.counts()).toMatchObject({ files: 0, bytes: 0 });
+});
+
 test('what a crash left half done is removed', async () => {
   await writeFile(join(root, 'cache', 'incoming', 'half'), 'x');
   await openArtifactCache(join(root, 'cache'), limits);

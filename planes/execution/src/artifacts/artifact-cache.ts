@@ -5,6 +5,7 @@ import { type ArtifactLimits, listFiles } from './list-files.ts';
 import { type ManifestFile, manifestDigest } from './manifest.ts';
 import {
   buildSnapshot,
+  listBlobs,
   listSnapshots,
   loadSnapshot,
   removeSnapshot,
@@ -27,6 +28,17 @@ export interface Artifact {
   readonly directory: string;
 }
 
+/** What a cache holds, and how fetches ended since it was opened. */
+export interface ArtifactCounts {
+  readonly files: number;
+  readonly bytes: number;
+  /** Served without a look at the origin. */
+  readonly hits: number;
+  /** Read from the origin. */
+  readonly misses: number;
+  readonly failures: number;
+}
+
 /** Keeps the files of models by their contents, each of them once. */
 export interface ArtifactCache {
   /**
@@ -36,17 +48,21 @@ export interface ArtifactCache {
   fetch(request: ArtifactRequest): Promise<Artifact>;
   /** Removes all but the digests that `keep` names once running fetches have ended; returns how many bytes it freed. */
   evict(keep: () => ReadonlySet<string>): Promise<number>;
+  counts(): ArtifactCounts;
 }
 
 async function copyOrigin(
   directory: string,
   path: string,
   limits: ArtifactLimits,
+  stored: (sha256: string, bytes: number) => void,
 ): Promise<readonly ManifestFile[]> {
   const files: ManifestFile[] = [];
   for (const file of await listFiles(path, limits)) {
     try {
-      files.push({ path: file.path, ...(await storeBlob(directory, join(path, file.path))) });
+      const blob = await storeBlob(directory, join(path, file.path));
+      stored(blob.sha256, blob.bytes);
+      files.push({ path: file.path, ...blob });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code !== 'ENOENT' && code !== 'EACCES') throw error;
@@ -66,15 +82,18 @@ export async function openArtifactCache(directory: string, limits: ArtifactLimit
   for (const name of ['incoming', 'blobs', 'snapshots']) {
     await fs.mkdir(join(directory, name), { recursive: true, mode: 0o700 });
   }
+  const blobs = new Map((await listBlobs(directory)).map(({ sha256, bytes }) => [sha256, bytes]));
+  const results = { hits: 0, misses: 0, failures: 0 };
   const running = new Map<string, Promise<Artifact>>();
   let evicting: Promise<unknown> = Promise.resolve(0);
 
   async function fetch({ path, digest }: ArtifactRequest): Promise<Artifact> {
     await evicting;
     if (digest !== null && (await loadSnapshot(directory, digest)) !== null) {
+      results.hits += 1;
       return { digest, directory: snapshotDirectory(directory, digest) };
     }
-    const files = await copyOrigin(directory, path, limits);
+    const files = await copyOrigin(directory, path, limits, (sha256, bytes) => blobs.set(sha256, bytes));
     const found = manifestDigest(files);
     if (digest !== null && found !== digest) {
       throw new BeelineError('MODEL_CHANGED', {
@@ -83,6 +102,7 @@ export async function openArtifactCache(directory: string, limits: ArtifactLimit
       });
     }
     if ((await loadSnapshot(directory, found)) === null) await buildSnapshot(directory, files);
+    results.misses += 1;
     return { digest: found, directory: snapshotDirectory(directory, found) };
   }
 
@@ -91,7 +111,9 @@ export async function openArtifactCache(directory: string, limits: ArtifactLimit
     for (const digest of await listSnapshots(directory)) {
       if (!kept.has(digest)) await removeSnapshot(directory, digest);
     }
-    return removeUnusedBlobs(directory);
+    const removed = await removeUnusedBlobs(directory);
+    for (const { sha256 } of removed) blobs.delete(sha256);
+    return removed.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   return {
@@ -99,7 +121,12 @@ export async function openArtifactCache(directory: string, limits: ArtifactLimit
       const key = JSON.stringify([request.path, request.digest]);
       const same = running.get(key);
       if (same !== undefined) return same;
-      const started = fetch(request).finally(() => running.delete(key));
+      const started = fetch(request)
+        .catch((error: unknown) => {
+          results.failures += 1;
+          throw error;
+        })
+        .finally(() => running.delete(key));
       running.set(key, started);
       return started;
     },
@@ -109,5 +136,10 @@ export async function openArtifactCache(directory: string, limits: ArtifactLimit
       evicting = turn.catch(() => 0);
       return turn;
     },
+    counts: () => ({
+      files: blobs.size,
+      bytes: [...blobs.values()].reduce((sum, bytes) => sum + bytes, 0),
+      ...results,
+    }),
   };
 }

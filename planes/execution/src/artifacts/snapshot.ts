@@ -64,17 +64,28 @@ export async function removeSnapshot(directory: string, digest: string): Promise
   await fs.rm(temporary, { recursive: true, force: true });
 }
 
-/** Removes the blobs that no snapshot links to; returns how many bytes that freed. */
-export async function removeUnusedBlobs(directory: string): Promise<number> {
-  let freed = 0;
+interface Blob {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Names of the contents on the disk: its own, and one in each snapshot that has it. */
+  readonly links: number;
+}
+
+/** All contents that are kept, whether a snapshot has them or not. */
+export async function listBlobs(directory: string): Promise<readonly Blob[]> {
+  const blobs: Blob[] = [];
   for (const prefix of await fs.readdir(join(directory, 'blobs'))) {
-    for (const name of await fs.readdir(join(directory, 'blobs', prefix))) {
-      const path = join(directory, 'blobs', prefix, name);
-      const facts = await fs.stat(path);
-      if (facts.nlink > 1) continue;
-      await fs.rm(path, { force: true });
-      freed += facts.size;
+    for (const sha256 of await fs.readdir(join(directory, 'blobs', prefix))) {
+      const { size, nlink } = await fs.stat(join(directory, 'blobs', prefix, sha256));
+      blobs.push({ sha256, bytes: size, links: nlink });
     }
   }
-  return freed;
+  return blobs;
+}
+
+/** Removes the blobs that no snapshot links to, and tells which. */
+export async function removeUnusedBlobs(directory: string): Promise<readonly Blob[]> {
+  const unused = (await listBlobs(directory)).filter(({ links }) => links === 1);
+  for (const { sha256 } of unused) await fs.rm(blobPath(directory, sha256), { force: true });
+  return unused;
 }

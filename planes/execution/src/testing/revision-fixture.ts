@@ -61,11 +61,12 @@ export async function openRevisionFixture(): Promise<RevisionFixture> {
     ...createFakeRuntime(),
     inspectModel: async () => ({ ok: true, task: 'x', dtype: 'y', reasons: [] }),
   };
+  const counts = () => ({ files: 0, bytes: 0, hits: 0, misses: 0, failures: 0 });
   const parts = { location: 'here', drivers: { process: driver }, runtimes: { fake: runtime } };
   const context: LocationContext = {
     launch: {
       ...parts,
-      artifacts: { fetch: async () => artifact, evict: async () => 0 },
+      artifacts: { fetch: async () => artifact, evict: async () => 0, counts },
       codeCacheDirectory: directory,
       monotonicMs: () => clock.monotonicMs(),
     },
@@ -76,7 +77,10 @@ export async function openRevisionFixture(): Promise<RevisionFixture> {
     config: defaultLocationConfig,
     clock,
     logger,
-    metrics: createLocationMetrics(createMetrics(), () => table.revisions.values()),
+    metrics: createLocationMetrics(createMetrics(), {
+      revisions: () => table.revisions.values(),
+      artifacts: counts,
+    }),
     decisions: createDecisionRing(),
     learnedBefore: {},
     revisions: () => table.revisions.values(),
