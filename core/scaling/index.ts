@@ -1,6 +1,13 @@
 export { chooseWarmTime, type WarmTime } from './choose-warm-time.ts';
 export { decideReplicas } from './decide-replicas.ts';
-export { createDemandBuckets, type DemandBuckets, type DemandReading } from './demand-buckets.ts';
+export {
+  createDemandBuckets,
+  type DemandBuckets,
+  type DemandEntry,
+  type DemandHistory,
+  type DemandReading,
+  type InterruptedHistory,
+} from './demand-buckets.ts';
 export {
   type InstancesPicture,
   type InstancesPlan,

@@ -33,7 +33,7 @@ import { buildLogLine } from './instances/replica-log.ts';
 import { describeRevision, type ServedRevision } from './instances/served-revision.ts';
 import { createLocationMetrics } from './location-metrics.ts';
 import { createDecisionRing, type ScaleDecision } from './scale/decision-ring.ts';
-import { buildLearnedTable, openLearnedFile } from './scale/learned-file.ts';
+import { openScaleFile } from './scale/scale-file.ts';
 import { openStandardDrivers } from './standard-drivers.ts';
 import { standardRuntimes } from './standard-runtimes.ts';
 import { loadAssignments } from './sync/assignment-file.ts';
@@ -74,7 +74,7 @@ export interface Location {
 
 /** How often demand is sampled and every revision looked at, in milliseconds. */
 const tickMs = 500;
-const saveLearnedMs = 5_000;
+const saveScaleMs = 5_000;
 const closePollMs = 20;
 /** How much later than a gateway a location may hear of a new deployment, in milliseconds. */
 const assignmentWaitMs = 3_000;
@@ -86,7 +86,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
   const config: LocationConfig = { ...defaultLocationConfig, ...options.config };
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const saved = await loadAssignments(directory);
-  const learned = await openLearnedFile(directory, logger);
+  const scaleFile = await openScaleFile(directory, clock, logger);
   const artifacts = await openArtifactCache(join(directory, 'artifacts'), {
     maxFiles: config.artifactMaxFiles,
     maxBytes: config.artifactMaxSize,
@@ -121,7 +121,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
     clock,
     logger,
     decisions: createDecisionRing(),
-    learnedBefore: learned.before,
+    recall: scaleFile.recall,
     revisions: () => table.revisions.values(),
     metrics: createLocationMetrics(options.metrics ?? createMetrics(), {
       revisions: () => table.revisions.values(),
@@ -205,14 +205,8 @@ export async function createLocation(options: LocationOptions): Promise<Location
     },
   });
 
-  const saveLearned = () => learned.save(buildLearnedTable(table.revisions.values()));
-  const saving = startLoop({
-    name: 'save what was learned',
-    clock,
-    logger,
-    pauseMs: saveLearnedMs,
-    lap: saveLearned,
-  });
+  const saveScale = () => scaleFile.save(table.revisions.values());
+  const saving = startLoop({ name: 'save scaling', clock, logger, pauseMs: saveScaleMs, lap: saveScale });
 
   async function drainAll(): Promise<void> {
     for (const revision of table.revisions.values()) {
@@ -251,7 +245,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
       closing = true;
       await Promise.all([pulling.close(), ticking.close(), saving.close()]);
       await pool.close();
-      await saveLearned();
+      await saveScale();
       const stopping = new BeelineError('SHUTTING_DOWN', {
         message: `location ${name} is stopping; try again`,
       });

@@ -35,7 +35,8 @@ export async function adoptReplicas(
     const replica = adoptedReplica(instance, context.clock.monotonicMs());
     revision.replicas.set(replica.id, replica);
     revision.artifactDigest ??= instance.labels.artifact ?? null;
-    revision.lastReadyAt = replica.readyAt;
+    // How long it has been idle is known from before, if at all.
+    if (revision.usedBefore === null) revision.lastReadyAt = replica.readyAt;
     if (revision.proof === 'pending') revision.proof = 'proved';
     revision.pool.add(replica);
     context.say(revision, replica.id, 'taken over after a restart of the location');

@@ -38,7 +38,7 @@ function whyRefused(context: LocationContext, revision: ServedRevision): Beeline
 }
 
 function newRevision(context: LocationContext, assignment: RevisionAssignment): ServedRevision {
-  const learned = context.learnedBefore[assignment.revision];
+  const recalled = context.recall(assignment.revision);
   const revision: ServedRevision = {
     assignment,
     withdrawn: false,
@@ -47,14 +47,15 @@ function newRevision(context: LocationContext, assignment: RevisionAssignment): 
     artifactDigest: assignment.artifactDigest,
     failures: 0,
     retryAt: 0,
-    startMs: learned?.startMs ?? null,
-    serviceMs: learned?.serviceMs ?? null,
+    startMs: recalled.startMs,
+    serviceMs: recalled.serviceMs,
     lastReadyAt: null,
+    usedBefore: recalled.lastUseAt,
     wanted: 0,
     desired: 0,
-    scaleMemory: null,
+    scaleMemory: recalled.memory,
     replicas: new Map(),
-    demand: createDemandBuckets(demandKeepMs),
+    demand: createDemandBuckets(demandKeepMs, recalled.demand ?? undefined),
     pool: new SlotPool({
       clock: context.clock,
       queueLimit: context.config.queueLimit,

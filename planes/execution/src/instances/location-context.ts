@@ -3,7 +3,7 @@ import type { LogLineMessage } from '@beeline/core/contract';
 import type { LocationConfig } from '../config.ts';
 import type { LocationMetrics } from '../location-metrics.ts';
 import type { DecisionRing } from '../scale/decision-ring.ts';
-import type { LearnedTable } from '../scale/learned-file.ts';
+import type { RecalledScale } from '../scale/scale-state.ts';
 import type { EnginePool } from './engine-pool.ts';
 import type { LaunchContext } from './launch-replica.ts';
 import type { ServedRevision } from './served-revision.ts';
@@ -18,8 +18,8 @@ export interface LocationContext {
   readonly metrics: LocationMetrics;
   /** The last decisions about numbers of replicas. */
   readonly decisions: DecisionRing;
-  /** What was learned of revisions before the location was started. */
-  readonly learnedBefore: LearnedTable;
+  /** What scaling knows of a revision from before it was assigned. */
+  recall(revision: string): RecalledScale;
   /** Every revision that the location has. */
   revisions(): Iterable<ServedRevision>;
   /** Looks at a revision again, soon. */

@@ -3,7 +3,7 @@ import { grantReplicas, measureFullness } from '../scale/grant-replicas.ts';
 import { drainReplica, reviveReplica } from './end-replica.ts';
 import type { LocationContext } from './location-context.ts';
 import { isLive } from './replica.ts';
-import type { ServedRevision } from './served-revision.ts';
+import { lastUse, type ServedRevision } from './served-revision.ts';
 import { startReplica } from './start-replica.ts';
 import { stopDrained } from './stop-replica.ts';
 
@@ -11,7 +11,7 @@ import { stopDrained } from './stop-replica.ts';
 export function buildScalePicture(revision: ServedRevision, nowMs: number, fullness: number): ScalePicture {
   const { assignment, pool, demand } = revision;
   const replicas = [...revision.replicas.values()];
-  const lastUse = Math.max(pool.lastReleaseAt ?? -1, revision.lastReadyAt ?? -1);
+  const usedAt = lastUse(revision);
   const reading = demand.read(nowMs, assignment.scaling.stableWindowMs);
   revision.serviceMs = reading.serviceMs ?? revision.serviceMs;
   const startingSince = replicas.flatMap((one) =>
@@ -26,7 +26,7 @@ export function buildScalePicture(revision: ServedRevision, nowMs: number, fulln
       ...reading,
       inFlight: pool.inFlight,
       waiting: pool.waiting,
-      idleMs: lastUse < 0 ? null : nowMs - lastUse,
+      idleMs: usedAt === null ? null : nowMs - usedAt,
     },
     replicas: {
       live: replicas.filter(isLive).length,

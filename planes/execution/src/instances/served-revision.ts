@@ -26,6 +26,8 @@ export interface ServedRevision {
   startMs: number | null;
   serviceMs: number | null;
   lastReadyAt: number | null;
+  /** When it was last used before the location was started; on this process's clock. */
+  usedBefore: number | null;
   /** What was last decided for its demand, and what of that the location had room for. */
   wanted: number;
   desired: number;
@@ -46,6 +48,12 @@ export function countReplicas(replicas: Iterable<Replica>): ReplicaCounts {
     if (counted !== undefined) counts[counted] += 1;
   }
   return counts;
+}
+
+/** When the last request ended or the last replica became ready, whichever is later; null before both. */
+export function lastUse({ pool, lastReadyAt, usedBefore }: ServedRevision): number | null {
+  const uses = [pool.lastReleaseAt, lastReadyAt, usedBefore].filter((at) => at !== null);
+  return uses.length === 0 ? null : Math.max(...uses);
 }
 
 /** What control is told of a revision. */

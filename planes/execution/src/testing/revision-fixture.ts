@@ -14,6 +14,7 @@ import { reconcileRevision } from '../instances/reconcile-revision.ts';
 import type { ServedRevision } from '../instances/served-revision.ts';
 import { createLocationMetrics } from '../location-metrics.ts';
 import { createDecisionRing } from '../scale/decision-ring.ts';
+import { nothingRecalled } from '../scale/scale-state.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { buildAssignment } from './location-fixture.ts';
@@ -48,7 +49,8 @@ export interface RevisionFixture {
   close(): Promise<void>;
 }
 
-export async function openRevisionFixture(): Promise<RevisionFixture> {
+/** `recalled`: what scaling knows from before. */
+export async function openRevisionFixture(recalled = nothingRecalled): Promise<RevisionFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'bl-revision-'));
   const clock = createFakeClock();
   const driver = createFakeDriver();
@@ -82,7 +84,7 @@ export async function openRevisionFixture(): Promise<RevisionFixture> {
       artifacts: counts,
     }),
     decisions: createDecisionRing(),
-    learnedBefore: {},
+    recall: () => recalled,
     revisions: () => table.revisions.values(),
     touch: (touched) => queueMicrotask(() => reconcileRevision(context, touched)),
     changed() {},
