@@ -141,6 +141,12 @@ export const errorCodes = {
     'No replica became ready within the deadline.',
     'Try again, or raise the deadline.',
   ),
+  REVISION_NOT_HERE: entry(
+    'unavailable',
+    true,
+    'The location does not serve the revision that the request was routed to: not yet, or no longer.',
+    'Try again after the time in Retry-After.',
+  ),
   REPLICA_FAILED_TO_START: entry(
     'unavailable',
     true,

@@ -10,7 +10,7 @@ export interface LocationPort {
   /**
    * A slot on a replica of the revision, waking one when there is none. Answers synchronously when a replica is
    * free, so that the warm path makes no promise.
-   * @throws (or rejects with) BeelineError WORKLOAD_UNAVAILABLE, QUEUE_FULL, REPLICA_TIMEOUT,
+   * @throws (or rejects with) BeelineError REVISION_NOT_HERE, QUEUE_FULL, REPLICA_TIMEOUT,
    * REPLICA_FAILED_TO_START, SHUTTING_DOWN; rejects with the signal's reason when the caller goes away.
    */
   acquire(request: AcquireRequest): Lease | Promise<Lease>;

@@ -22,6 +22,7 @@ import type { Runtime } from '@beeline/runtime-interface';
 import { openArtifactCache } from './artifacts/artifact-cache.ts';
 import { defaultLocationConfig, type LocationConfig } from './config.ts';
 import { createAssignmentWait } from './ingress/await-assignment.ts';
+import { revisionNotHere } from './ingress/ingress-errors.ts';
 import { adoptReplicas } from './instances/adopt-replicas.ts';
 import { createAssignmentTable } from './instances/assignment-table.ts';
 import { drainReplica, loseReplica } from './instances/end-replica.ts';
@@ -229,9 +230,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
       return assignmentWait.hold(request).then(() => {
         const assigned = table.revisions.get(request.revision);
         if (assigned !== undefined && !closing) return assigned.pool.acquire(request);
-        throw new BeelineError('WORKLOAD_UNAVAILABLE', {
-          message: `location ${name} does not serve revision ${request.revision}; try again`,
-        });
+        throw revisionNotHere(name, request.revision);
       });
     },
   };

@@ -203,7 +203,7 @@ test('a withdrawn revision finishes what runs, and is then not served any more',
   await waitFor('the end', () =>
     fixture.acquire('rev1').then(
       (lease) => lease.release('aborted'),
-      (error) => error.code === 'WORKLOAD_UNAVAILABLE',
+      (error) => error.code === 'REVISION_NOT_HERE',
     ),
   );
 });

@@ -11,6 +11,13 @@ export const noRevisionNamed = () =>
     message: 'the request names no revision; send it through a gateway',
   });
 
+/** Nothing was delivered: a gateway sends the request where its routes lead then. */
+export const revisionNotHere = (location: string, revision: string) =>
+  new BeelineError('REVISION_NOT_HERE', {
+    message: `location ${location} does not serve revision ${revision}; try again`,
+    retryAfterMs: 1_000,
+  });
+
 export const ingressStopping = (location: string) =>
   new BeelineError('SHUTTING_DOWN', {
     message: `location ${location} is stopping and takes no new requests; try again`,

@@ -1,6 +1,7 @@
-import { asBeelineError, BeelineError } from '@beeline/core/base';
+import { asBeelineError, type BeelineError } from '@beeline/core/base';
 import type { AssignmentsMessage, RevisionAssignment } from '@beeline/core/contract';
 import { createDemandBuckets } from '@beeline/core/scaling';
+import { revisionNotHere } from '../ingress/ingress-errors.ts';
 import { SlotPool } from '../ingress/slot-pool.ts';
 import { checkSuspect } from './end-replica.ts';
 import { limitDrain } from './limit-drain.ts';
@@ -25,11 +26,7 @@ export interface AssignmentTable {
 }
 
 function whyRefused(context: LocationContext, revision: ServedRevision): BeelineError | null {
-  if (revision.withdrawn) {
-    return new BeelineError('WORKLOAD_UNAVAILABLE', {
-      message: 'this location no longer serves that revision; try again',
-    });
-  }
+  if (revision.withdrawn) return revisionNotHere(context.launch.location, revision.assignment.revision);
   const now = context.clock.monotonicMs();
   const { failure } = revision;
   if (failure === null || [...revision.replicas.values()].some(isLive)) return null;
@@ -117,9 +114,8 @@ export function createAssignmentTable(context: LocationContext): AssignmentTable
       for (const revision of revisions.values()) {
         if (!assigned.has(revision) && !revision.withdrawn) {
           revision.withdrawn = true;
-          revision.pool.refuseWaiting(
-            new BeelineError('WORKLOAD_UNAVAILABLE', { message: 'the deployment was taken away; try again' }),
-          );
+          // They may wait because the revision had no replica any more: control saw it idle and took it away.
+          revision.pool.refuseWaiting(revisionNotHere(context.launch.location, revision.assignment.revision));
         }
         context.touch(revision);
       }
