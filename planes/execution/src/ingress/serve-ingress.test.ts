@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BeelineError, Secret, silentLogger } from '@beeline/core/base';
+import type { LeaseOutcome, LocationPort } from '@beeline/core/contract';
+import { listen } from '@beeline/core/service';
+import {
+  connectRaw,
+  createFakeClock,
+  type FakeClock,
+  type RawPeer,
+  type RawServer,
+  startRawServer,
+  waitFor,
+} from '@beeline/core/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Ingress, serveIngress } from './serve-ingress.ts';
+
+const token = 'between-us';
+const head = (more = '', of = token) =>
+  `POST / HTTP/1.1\r\nHost: h\r\nX-Beeline-Internal-Token: ${of}\r\nX-Beeline-Revision: rev-1\r\n${more}`;
+const request = head('Content-Length: 4\r\n\r\nbody');
+const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone';
+
+describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (kind) => {
+  let clock: FakeClock;
+  let directory: string;
+  let replica: RawServer;
+  let ingress: Ingress;
+  let released: LeaseOutcome[];
+  let refusal: BeelineError | null;
+  let peers: RawPeer[];
+  let address: { readonly path: string } | { readonly port: number };
+
+  beforeEach(async () => {
+    clock = createFakeClock();
+    directory = await mkdtemp(join(tmpdir(), 'bl-ingress-'));
+    replica = await startRawServer();
+    released = [];
+    refusal = null;
+    peers = [];
+    const port: LocationPort = {
+      location: 'here',
+      acquire() {
+        if (refusal !== null) throw refusal;
+        const wait = { queueMs: 0, startMs: 0, loadMs: 0 };
+        const release = (outcome: LeaseOutcome) => released.push(outcome);
+        return { target: replica.target, replica: 'rep-1', wait, release };
+      },
+    };
+    ingress = serveIngress({
+      ...{ port, clock, logger: silentLogger, token: new Secret(token), connectMs: 5_000 },
+      answerMetrics: (_request, response) => response.end('metrics'),
+    });
+    const path = join(directory, 's');
+    const url = await listen(
+      ingress.server,
+      kind === 'unix' ? { socketPath: path } : { host: '127.0.0.1', port: 0 },
+    );
+    address = kind === 'unix' ? { path } : { port: Number(new URL(url).port) };
+  });
+  afterEach(async () => {
+    for (const peer of peers) peer.destroy();
+    await ingress.close(0);
+    await replica.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const connect = async () => {
+    const peer = await connectRaw(address);
+    peers.push(peer);
+    return peer;
+  };
+  /** Sends a request, and waits until the replica with this number of connections before it has it. */
+  const begin = async (index: number) => {
+    const gateway = await connect();
+    gateway.send(request);
+    const served = await replica.peer(index);
+    await served.until('body');
+    return { gateway, served };
+  };
+
+  it('passes a request on and says which replica answered', async () => {
+    const { gateway, served } = await begin(0);
+    expect(served.text.toLowerCase()).not.toMatch(/x-beeline-(internal-token|revision)/);
+    served.send(answer);
+    expect((await gateway.until('done')).toLowerCase()).toMatch(
+      /^http\/1\.1 200 [\s\S]*x-beeline-replica: rep-1\r\nx-beeline-wait: 0;0;0\r\n/,
+    );
+    expect(released).toEqual(['served']);
+  });
+
+  it.each([
+    ['another token', head('Content-Length: 4\r\n\r\nbody', 'guessed'), 401, 'AUTHENTICATION_FAILED'],
+    [
+      'no revision',
+      'GET / HTTP/1.1\r\nHost: h\r\nX-Beeline-Internal-Token: between-us\r\n\r\n',
+      400,
+      'REQUEST_INVALID',
+    ],
+  ])('refuses a request with %s, for good', async (_name, bytes, status, code) => {
+    const gateway = await connect();
+    gateway.send(bytes);
+    const text = await gateway.until(code);
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(text.toLowerCase()).not.toContain('x-beeline-undelivered');
+    expect(replica.peers).toHaveLength(0);
+  });
+
+  it('while it stops, ends what runs and declines what comes, and says that nothing was delivered', async () => {
+    const { gateway, served } = await begin(0);
+    const closed = ingress.close(10_000);
+    const late = await connect();
+    late.send(request);
+    expect((await late.until('SHUTTING_DOWN')).toLowerCase()).toMatch(
+      /^http\/1\.1 503 [\s\S]*x-beeline-undelivered: [\s\S]*connection: close\r\n/,
+    );
+    const probe = await connect();
+    probe.send('GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    expect(await probe.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 503 /);
+    served.send(answer);
+    await gateway.until('done');
+    gateway.destroy();
+    await closed;
+    expect(released).toEqual(['served']);
+    expect(replica.peers).toHaveLength(1);
+  });
+
+  it('cuts what did not end within the limit', async () => {
+    const { gateway } = await begin(0);
+    const closed = ingress.close(10_000);
+    await waitFor('the limit to run', () => clock.pendingTimers > 0);
+    await clock.advance(10_000);
+    await clock.advance(5_000);
+    expect(await gateway.until('REPLICA_LOST')).toMatch(/^HTTP\/1\.1 503 /);
+    await closed;
+    await waitFor('the release', () => released.length === 1);
+    expect(released).toEqual(['broken']);
+  });
+
+  it('tells that a replica went away while it worked on a request', async () => {
+    const { gateway, served } = await begin(0);
+    served.socket.end();
+    expect(await gateway.until('REPLICA_LOST')).toMatch(
+      /^HTTP\/1\.1 503 [\s\S]*while it worked on the request/,
+    );
+    expect(gateway.text.toLowerCase()).not.toContain('x-beeline-undelivered');
+    expect(released).toEqual(['broken']);
+  });
+
+  it('hands the location’s own refusal through', async () => {
+    refusal = new BeelineError('QUEUE_FULL', { message: 'too many wait', retryAfterMs: 2_000 });
+    const gateway = await connect();
+    gateway.send(request);
+    const text = await gateway.until('too many wait');
+    expect(text).toMatch(/^HTTP\/1\.1 429 /);
+    expect(text.toLowerCase()).toContain('\r\nretry-after: 2\r\n');
+    expect(text.toLowerCase()).not.toContain('x-beeline-undelivered');
+  });
+});
