@@ -97,6 +97,25 @@ export interface ReplicaCounts {
   readonly draining: number;
 }
 
+/** One change of the number of replicas that a location wants of a revision. */
+export interface ScalingChange {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  /** Public sentence. */
+  readonly reason: string;
+}
+
+/** How many replicas a location wants of a revision, and why. */
+export interface ObservedScaling {
+  readonly desired: number;
+  /** The rule that decided the present number. */
+  readonly reason: string;
+  /** The last changes, oldest first; at most ten. */
+  readonly changes: readonly ScalingChange[];
+}
+
 export interface ObservedRevision {
   readonly revision: string;
   readonly proof: 'pending' | 'proved' | 'failed';
@@ -107,6 +126,8 @@ export interface ObservedRevision {
   readonly inFlight: number;
   /** Requests held for a replica. */
   readonly waiting: number;
+  /** Absent from a location that has decided nothing yet, or of a version that does not tell. */
+  readonly scaling?: ObservedScaling;
 }
 
 /** POST observed: the whole state of a location. */

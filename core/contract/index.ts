@@ -37,12 +37,14 @@ export {
   type LogsMessage,
   type ObservedMessage,
   type ObservedRevision,
+  type ObservedScaling,
   type ReplicaCounts,
   type RevisionAssignment,
   type RevisionFailure,
   type RouteEntry,
   type RoutesMessage,
   type RouteTarget,
+  type ScalingChange,
 } from './feed-messages.ts';
 export {
   formatWait,

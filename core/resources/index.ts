@@ -17,7 +17,7 @@ export {
   type ModelPhase,
   newModelLifecycle,
 } from './model/lifecycle.ts';
-export type { Model, ModelObserved, Revision } from './model/resource.ts';
+export type { Model, ModelObserved, ModelScaling, Revision } from './model/resource.ts';
 export {
   type ModelInput,
   type ModelSpecInput,

@@ -53,6 +53,18 @@ describe('a deployment from zero', () => {
     expect((await test.client.models.executions('early')).map((entry) => entry.id)).toContain(execution);
   });
 
+  it('says how many replicas are wanted, and why it changed', async () => {
+    await waitForZero(test.client, 'early');
+    const { scaling } = (await test.client.models.get('early')).observed;
+    expect(scaling).toMatchObject([{ location: 'local', desired: 0 }]);
+    const changes = scaling[0]?.changes ?? [];
+    expect(changes.slice(-2)).toMatchObject([
+      { from: 0, to: 1, reason: expect.stringContaining('1 waiting') },
+      { from: 1, to: 0 },
+    ]);
+    expect(changes.length).toBeLessThanOrEqual(10);
+  });
+
   it('starts one replica for many callers who come at once', async () => {
     await waitForZero(test.client, 'early');
     const answers = await Promise.all(

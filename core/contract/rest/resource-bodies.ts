@@ -39,6 +39,18 @@ const condition = Type.Object({
   since: time,
 });
 
+const replicas = Type.Integer({ minimum: 0 });
+
+const scaling = Type.Object({
+  location: text,
+  revision: text,
+  desired: replicas,
+  reason: Type.String({ description: 'The rule that decided the present number' }),
+  changes: Type.Array(Type.Object({ time, from: replicas, to: replicas, reason: text }), {
+    description: 'The last changes of the number, oldest first; at most ten',
+  }),
+});
+
 const nullable = <T extends ReturnType<typeof Type.String>>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const modelBody = Type.Object(
@@ -53,6 +65,9 @@ export const modelBody = Type.Object(
       latestRevision: nullable(text),
       replicas: Type.Object({ starting: Type.Integer(), ready: Type.Integer(), draining: Type.Integer() }),
       conditions: Type.Array(condition),
+      scaling: Type.Array(scaling, {
+        description: 'How many replicas each location wants of each revision, and why, as last reported',
+      }),
     }),
   },
   { title: 'Model' },

@@ -2,6 +2,22 @@ import type { Metadata } from '../metadata.ts';
 import type { Condition, ResourceEvent, ResourceStatus } from '../status.ts';
 import type { ModelSpec } from './defaults.ts';
 
+/** How many replicas a location wants of a revision, and why. */
+export interface ModelScaling {
+  readonly location: string;
+  readonly revision: string;
+  readonly desired: number;
+  /** The rule that decided the present number. */
+  readonly reason: string;
+  /** The last changes of the number, oldest first. */
+  readonly changes: readonly {
+    readonly time: string;
+    readonly from: number;
+    readonly to: number;
+    readonly reason: string;
+  }[];
+}
+
 /** What the platform has seen of a deployment. */
 export interface ModelObserved {
   /** The generation of the spec that this speaks of. */
@@ -12,6 +28,8 @@ export interface ModelObserved {
   readonly latestRevision: string | null;
   readonly replicas: { readonly starting: number; readonly ready: number; readonly draining: number };
   readonly conditions: readonly Condition[];
+  /** As locations last reported it. */
+  readonly scaling: readonly ModelScaling[];
 }
 
 /** A model deployment as the API returns it. */

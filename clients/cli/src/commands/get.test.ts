@@ -58,7 +58,7 @@ describe('bl get', () => {
     );
   });
 
-  it('shows one model with its conditions and events', async () => {
+  it('shows one model with its conditions, how it is scaled, and its events', async () => {
     bl.platform.store.observe('other', 'production', {
       status: 'FAILED',
       events: [{ time: '2025-01-01T00:04:50Z', type: 'failed', status: 'FAILED', message: 'no such file' }],
@@ -76,11 +76,26 @@ describe('bl get', () => {
             since: '2025-01-01T00:00:00Z',
           },
         ],
+        scaling: [
+          {
+            location: 'here',
+            revision: 'rev_2',
+            desired: 2,
+            reason: '2: the minimum',
+            changes: [
+              { time: '2025-01-01T00:04:00Z', from: 0, to: 1, reason: '1 waiting' },
+              { time: '2025-01-01T00:04:50Z', from: 1, to: 2, reason: '2: the minimum' },
+            ],
+          },
+        ],
       },
     });
     const { stdout } = await bl.run(['get', 'model', 'other', '-o', 'pretty']);
     expect(stdout).toMatch(/REVISION: +rev_1\nNEWEST: +rev_2\nREPLICAS: +2\/4 \(\+1 starting\)\n/);
     expect(stdout).toContain('CONDITIONS:\n  Ready  False  MODEL_MISSING  5m ago  gone\n');
+    expect(stdout).toContain(
+      'SCALING:\n  here, rev_2: 2 wanted, because 2: the minimum\n    1m ago   0 -> 1  1 waiting\n    10s ago  1 -> 2  2: the minimum\n',
+    );
     expect(stdout).toContain('EVENTS:\n  10s ago  FAILED  no such file\n');
   });
 

@@ -18,7 +18,7 @@ Models are shown in all environments unless -e names one. -o yaml can be applied
 
 Examples:
   bl get models
-  bl get model sentiment -o pretty            with conditions and events
+  bl get model sentiment -o pretty            with conditions, scaling and events
   bl get models -e development --watch
   bl get revisions sentiment
   bl get executions sentiment -v

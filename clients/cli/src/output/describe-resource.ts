@@ -1,16 +1,30 @@
-import type { Condition, ResourceEvent } from '@beeline/core/resources';
+import type { ModelObserved, ModelScaling, ResourceEvent } from '@beeline/core/resources';
 import type { Column } from './columns.ts';
 import { formatTable } from './format-table.ts';
 import { formatTime, type TimeStyle } from './format-time.ts';
 
 interface Explained {
   readonly events?: readonly ResourceEvent[];
-  readonly observed?: { readonly conditions: readonly Condition[] };
+  readonly observed?: Partial<Pick<ModelObserved, 'conditions' | 'scaling'>>;
 }
 
 const indent = (text: string) => text.replace(/^/gm, '  ');
 
-/** One resource as a block to read: every column, then its conditions and what happened to it. */
+/** What each location wants now, and how it came to that. */
+function describeScaling(scaling: readonly ModelScaling[], style: TimeStyle): string {
+  const blocks = scaling.map(({ location, revision, desired, reason, changes }) => {
+    const rows = changes.map(({ time, from, to, reason: why }) => [
+      formatTime(time, style),
+      `${from} -> ${to}`,
+      why,
+    ]);
+    const now = `${location}, ${revision}: ${desired} wanted, because ${reason}`;
+    return rows.length === 0 ? now : `${now}\n${indent(formatTable(rows))}`;
+  });
+  return `SCALING:\n${indent(blocks.join('\n'))}`;
+}
+
+/** One resource as a block to read: every column, then its conditions, its scaling and what happened to it. */
 export function describeResource<T extends object>(
   item: T,
   columns: readonly Column<T>[],
@@ -29,6 +43,8 @@ export function describeResource<T extends object>(
     ]);
     blocks.push(`CONDITIONS:\n${indent(formatTable(rows))}`);
   }
+  const scaling = observed?.scaling ?? [];
+  if (scaling.length > 0) blocks.push(describeScaling(scaling, style));
   if (events.length > 0) {
     const rows = events.map((event) => [formatTime(event.time, style), event.status, event.message]);
     blocks.push(`EVENTS:\n${indent(formatTable(rows))}`);

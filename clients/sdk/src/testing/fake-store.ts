@@ -53,6 +53,7 @@ function buildModel(origin: string, input: ModelInput, status: Model['status'], 
       latestRevision: revision,
       replicas: { starting: 0, ready: 0, draining: 0 },
       conditions: [],
+      scaling: [],
     },
   };
 }

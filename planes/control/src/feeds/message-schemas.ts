@@ -26,6 +26,21 @@ const observedRevision = Type.Object({
   }),
   inFlight: count,
   waiting: count,
+  scaling: Type.Optional(
+    Type.Object({
+      desired: count,
+      reason: Type.String({ maxLength: 2_000 }),
+      changes: Type.Array(
+        Type.Object({
+          at: Type.Number({ minimum: 0 }),
+          from: count,
+          to: count,
+          reason: Type.String({ maxLength: 2_000 }),
+        }),
+        { maxItems: 100 },
+      ),
+    }),
+  ),
 });
 
 export const parseObservedMessage = createParser(

@@ -6,13 +6,16 @@ import { queueDeployments, queueLeavingDeployments } from '../store/models.ts';
 import { replaceObserved } from '../store/observed.ts';
 import type { Store } from '../store/open-store.ts';
 
+/** What the loop decides from: why a location scales as it does is only shown. */
+const decisive = ({ scaling: _, ...state }: ObservedRevision) => state;
+
 /** Ids of the revisions of which something else is said than before, or nothing any longer. */
 export function changedRevisions(
   before: readonly ObservedRevision[],
   after: readonly ObservedRevision[],
 ): readonly string[] {
-  const known = new Map(before.map((state) => [state.revision, state]));
-  const changed = after.filter((state) => !isDeepStrictEqual(known.get(state.revision), state));
+  const known = new Map(before.map((state) => [state.revision, decisive(state)]));
+  const changed = after.filter((state) => !isDeepStrictEqual(known.get(state.revision), decisive(state)));
   const ids = new Set(after.map((state) => state.revision));
   const gone = before.filter((state) => !ids.has(state.revision));
   return [...changed, ...gone].map((state) => state.revision);

@@ -50,6 +50,7 @@ function newRevision(context: LocationContext, assignment: RevisionAssignment): 
     usedBefore: recalled.lastUseAt,
     wanted: 0,
     desired: 0,
+    scaling: null,
     scaleMemory: recalled.memory,
     replicas: new Map(),
     demand: createDemandBuckets(demandKeepMs, recalled.demand ?? undefined),

@@ -1,5 +1,6 @@
 import { decideReplicas, planInstances, type ScalePicture } from '@beeline/core/scaling';
 import { grantReplicas, measureFullness } from '../scale/grant-replicas.ts';
+import { noteScaling } from '../scale/note-scaling.ts';
 import { drainReplica, reviveReplica } from './end-replica.ts';
 import type { LocationContext } from './location-context.ts';
 import { isLive } from './replica.ts';
@@ -48,16 +49,18 @@ function decide(context: LocationContext, revision: ServedRevision, nowMs: numbe
   revision.scaleMemory = memory;
   revision.wanted = wanted;
   const granted = grantReplicas(replicaLimit, context.revisions(), revision);
-  if (granted === revision.desired) return granted;
-  context.metrics.decided(revision, revision.desired, granted);
+  const room = `${granted}: the location's limit of ${replicaLimit} is shared`;
+  const told = granted === wanted ? reasons : [...reasons, room];
+  const at = context.clock.now();
+  const from = revision.desired;
+  revision.scaling = noteScaling(revision.scaling, { at, from, to: granted, reasons: told });
+  if (granted === from) return granted;
+  context.metrics.decided(revision, from, granted);
   revision.desired = granted;
+  context.changed();
   const { revision: id } = revision.assignment;
-  context.decisions.add({ at: context.clock.now(), revision: id, picture, wanted, granted, reasons });
-  const room = granted === wanted ? '' : `; ${granted}: the location's limit of ${replicaLimit} is shared`;
-  context.logger.info(
-    { revision: id, desired: granted },
-    `${granted} replicas wanted: ${reasons.join('; ')}${room}`,
-  );
+  context.decisions.add({ at, revision: id, picture, wanted, granted, reasons });
+  context.logger.info({ revision: id, desired: granted }, `${granted} replicas wanted: ${told.join('; ')}`);
   context.logger.debug({ revision: id, picture }, 'what the number of replicas was decided from');
   return granted;
 }

@@ -1,5 +1,6 @@
 import type {
   ObservedRevision,
+  ObservedScaling,
   ReplicaCounts,
   RevisionAssignment,
   RevisionFailure,
@@ -31,6 +32,8 @@ export interface ServedRevision {
   /** What was last decided for its demand, and what of that the location had room for. */
   wanted: number;
   desired: number;
+  /** Why that many; null before the first decision. */
+  scaling: ObservedScaling | null;
   readonly replicas: Map<string, Replica>;
   readonly pool: SlotPool;
   readonly demand: DemandBuckets;
@@ -66,5 +69,6 @@ export function describeRevision(revision: ServedRevision): ObservedRevision {
     replicas: countReplicas(revision.replicas.values()),
     inFlight: revision.pool.inFlight,
     waiting: revision.pool.waiting,
+    ...(revision.scaling === null ? {} : { scaling: revision.scaling }),
   };
 }

@@ -1,4 +1,4 @@
-import { defaultEnvironment, type Model } from '@beeline/core/resources';
+import { defaultEnvironment, type Model, type ModelScaling } from '@beeline/core/resources';
 import type { DeploymentRow } from '../../store/database/tables.ts';
 import type { Observation } from '../../store/observed.ts';
 
@@ -19,6 +19,19 @@ function countReplicas(observations: readonly Observation[]): Model['observed'][
   }
   return sum;
 }
+
+const renderScaling = ({ location, state }: Observation): readonly ModelScaling[] =>
+  state.scaling === undefined
+    ? []
+    : [
+        {
+          location,
+          revision: state.revision,
+          desired: state.scaling.desired,
+          reason: state.scaling.reason,
+          changes: state.scaling.changes.map(({ at, ...change }) => ({ time: iso(at), ...change })),
+        },
+      ];
 
 /** A deployment as the API returns it. */
 export function renderModel(
@@ -49,6 +62,7 @@ export function renderModel(
       latestRevision: row.latestRevision,
       replicas: countReplicas(observations),
       conditions: row.conditions,
+      scaling: observations.flatMap(renderScaling),
     },
   };
 }
