@@ -5,6 +5,9 @@ export interface OutputStream {
   /** Calls back when the chunk is taken; with an error when nobody reads any more. */
   write(chunk: string | Uint8Array, done: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean;
+  /** Size of a terminal, in characters and lines. */
+  readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** Everything outside that a command touches, apart from files and the platform. */

@@ -15,7 +15,10 @@ describe('bl top', () => {
     bl = await startBl();
     for (const name of ['quiet', 'busy']) bl.platform.store.create('models', model(name));
     bl.platform.metrics.set('quiet', modelMetrics(0));
-    bl.platform.metrics.set('busy', modelMetrics(120, { now, errorTotal: 5 }));
+    bl.platform.metrics.set(
+      'busy',
+      modelMetrics(120, { now, errorTotal: 5, requestTotalPerCode: { 200: 112, 404: 3, 500: 5 } }),
+    );
   });
   afterEach(() => bl.close());
 
@@ -31,7 +34,8 @@ describe('bl top', () => {
       'IN FLIGHT',
       'QUEUE',
       'REQ/S',
-      'ERRORS',
+      '4XX',
+      '5XX',
       'P50',
       'P90',
       'P99',
@@ -44,6 +48,7 @@ describe('bl top', () => {
       '3',
       '4',
       '2',
+      '3',
       '5',
       '13ms',
       '40ms',
@@ -51,7 +56,7 @@ describe('bl top', () => {
       '0',
       '0',
     ]);
-    expect([second?.[0], second?.[8]]).toEqual(['quiet', '-']);
+    expect([second?.[0], second?.[9]]).toEqual(['quiet', '-']);
   });
 
   it('measures the window that is given, of one model', async () => {

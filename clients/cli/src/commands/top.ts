@@ -5,9 +5,9 @@ import { writeLine, writeTo } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatData } from '../output/format-data.ts';
-import { formatTable } from '../output/format-table.ts';
+import { formatTop, type ScreenSize, summarizeTop } from '../output/format-top.ts';
 import { paint } from '../output/paint.ts';
-import { sortTopRows, type TopRow, topColumns } from '../output/top-columns.ts';
+import { sortTopRows, type TopRow } from '../output/top-columns.ts';
 import { asCliError, reportError } from '../report-error.ts';
 import { durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
@@ -24,9 +24,13 @@ const defaultIntervalMs = 2_000;
 /** Cursor to the top left, and everything below it cleared: no flicker, and the terminal keeps its history. */
 const clearScreen = '\u001b[H\u001b[J';
 
+/** Lines of a refreshing terminal that the table does not have: the summary, a blank one, the one of the cursor. */
+const headLines = 3;
+
 const examples = `
-Rates, latencies, errors and cold starts are those of the window; replicas, requests in flight and the queue are as
-locations last reported them. Refreshes on a terminal; one snapshot otherwise, with --once, and as JSON or YAML.
+Rates, latencies, answers with 4xx and 5xx and cold starts are those of the window; replicas, requests in flight and
+the queue are as locations last reported them. Refreshes on a terminal, with the columns and deployments that fit; one
+whole snapshot otherwise, with --once, and as JSON or YAML.
 
 Examples:
   bl top
@@ -81,17 +85,28 @@ async function readRows(session: Session, name: string | undefined, windowMs: nu
   return sortTopRows(rows.flat());
 }
 
-function formatRows(session: Session, rows: readonly TopRow[]): string {
-  if (rows.length === 0) return 'No models.';
-  const style = timeStyleOf(session);
-  const header = topColumns.map((column) => column.header);
-  return formatTable([header, ...rows.map((row) => topColumns.map((column) => column.text(row, style)))]);
+function formatRows(session: Session, rows: readonly TopRow[], screen: ScreenSize): string {
+  const { stdout, env } = session.io;
+  return formatTop(rows, timeStyleOf(session), screen, (colour, text) => paint(stdout, env, colour, text));
+}
+
+/** What a refreshing terminal shows: a line about everything, a blank one, the table. */
+function formatScreen(session: Session, rows: readonly TopRow[], windowMs: number): string {
+  const { stdout, env, clock } = session.io;
+  const time = new Date(clock.now()).toTimeString().slice(0, 8);
+  const window = formatDuration(windowMs).replace(/m00s$/, 'm');
+  const note = paint(stdout, env, 'dim', `${time}, last ${window}; Ctrl-C ends`);
+  const size = {
+    ...(stdout.columns === undefined ? {} : { columns: stdout.columns }),
+    ...(stdout.rows === undefined ? {} : { rows: stdout.rows - headLines }),
+  };
+  return `${summarizeTop(rows)}  ${note}\n\n${formatRows(session, rows, size)}\n`;
 }
 
 async function printOnce(session: Session, rows: readonly TopRow[]): Promise<void> {
   const { io, options } = session;
   if (options.output === 'table' || options.output === 'pretty') {
-    await writeLine(io.stdout, formatRows(session, rows));
+    await writeLine(io.stdout, formatRows(session, rows, {}));
     return;
   }
   const data = rows.map(({ model, metrics }) => ({
@@ -129,11 +144,7 @@ async function refresh(
   let rows = first;
   let away = false;
   for (;;) {
-    const note = `last ${formatDuration(times.windowMs)}; Ctrl-C ends`;
-    if (!away) {
-      const text = `${paint(io.stdout, io.env, 'dim', note)}\n${formatRows(session, rows)}\n`;
-      await writeTo(io.stdout, `${clearScreen}${text}`);
-    }
+    if (!away) await writeTo(io.stdout, `${clearScreen}${formatScreen(session, rows, times.windowMs)}`);
     await sleep(io.clock, times.pauseMs, io.signal);
     io.signal.throwIfAborted();
     try {

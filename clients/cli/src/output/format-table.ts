@@ -19,10 +19,18 @@ const borders = {
   middle: none,
 };
 
-/** Rows in aligned columns, without borders and without blanks at the ends of lines. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows in aligned columns, without borders and without blanks at the ends of lines. Columns of the given numbers are
+ * aligned to the right.
+ */
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  alignedRight: ReadonlySet<number> = new Set(),
+): string {
+  const columns = rows[0] ?? [];
   const table = new Table({
     chars: borders,
+    colAligns: columns.map((_, index) => (alignedRight.has(index) ? 'right' : 'left')),
     style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] },
   });
   for (const row of rows) table.push([...row]);

@@ -2,6 +2,7 @@ import { formatDuration } from '@beeline/core/base';
 import type { ModelMetricsBody } from '@beeline/core/contract';
 import type { Model } from '@beeline/core/resources';
 import type { Column } from './columns.ts';
+import type { Colour } from './paint.ts';
 
 /** One deployment with what was measured of it in the window. */
 export interface TopRow {
@@ -9,36 +10,88 @@ export interface TopRow {
   readonly metrics: ModelMetricsBody;
 }
 
+/** A column of `bl top`. */
+export interface TopColumn extends Column<TopRow> {
+  /** A number, to be read one below the other. */
+  readonly number?: true;
+  /** Left out on a narrow terminal, those with the lowest number first; never when absent. */
+  readonly leaves?: number;
+  /** What deserves attention. */
+  colour?(row: TopRow): Colour | undefined;
+}
+
 const none = '-';
 
-function numberText(value: number): string {
+/** Requests and tokens per second as people read them. */
+export function rateText(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toFixed(value >= 10 ? 1 : 2)));
 }
 
-const latency = (header: string, of: (metrics: ModelMetricsBody) => number): Column<TopRow> => ({
+function answersBetween(metrics: ModelMetricsBody, from: number, to: number): number {
+  return Object.entries(metrics.requestTotalPerCode)
+    .filter(([code]) => Number(code) >= from && Number(code) <= to)
+    .reduce((sum, [, count]) => sum + count, 0);
+}
+
+const latency = (
+  header: string,
+  of: (metrics: ModelMetricsBody) => number,
+  leaves: { readonly leaves?: number } = {},
+): TopColumn => ({
   header,
+  number: true,
+  ...leaves,
   text: ({ metrics }) => (metrics.requestTotal === 0 ? none : formatDuration(of(metrics))),
 });
 
-/** The columns of `bl top`; rates and latencies are of the window, replicas and queue of now. */
-export const topColumns: readonly Column<TopRow>[] = [
-  { header: 'NAME', text: ({ model }) => model.metadata.name },
-  { header: 'ENVIRONMENT', text: ({ model }) => model.metadata.environment },
-  { header: 'STATUS', text: ({ model }) => model.status },
+const failed = ({ model }: TopRow) => (model.status === 'FAILED' ? 'red' : undefined);
+
+/** The columns of `bl top`; rates, answers and latencies are of the window, replicas and queue of now. */
+export const topColumns: readonly TopColumn[] = [
+  { header: 'NAME', text: ({ model }) => model.metadata.name, colour: failed },
+  { header: 'ENVIRONMENT', leaves: 6, text: ({ model }) => model.metadata.environment },
+  { header: 'STATUS', leaves: 5, text: ({ model }) => model.status, colour: failed },
   {
     header: 'REPLICAS',
+    number: true,
     text: ({ metrics: { now } }) =>
       `${now.replicas.ready}${now.replicas.starting === 0 ? '' : ` (+${now.replicas.starting})`}`,
   },
-  { header: 'IN FLIGHT', text: ({ metrics }) => String(metrics.now.inFlight) },
-  { header: 'QUEUE', text: ({ metrics }) => String(metrics.now.waiting) },
-  { header: 'REQ/S', text: ({ metrics }) => numberText(metrics.rps) },
-  { header: 'ERRORS', text: ({ metrics }) => String(metrics.errorTotal) },
+  { header: 'IN FLIGHT', number: true, text: ({ metrics }) => String(metrics.now.inFlight) },
+  {
+    header: 'QUEUE',
+    number: true,
+    text: ({ metrics }) => String(metrics.now.waiting),
+    colour: ({ metrics }) => (metrics.now.waiting > 0 ? 'yellow' : undefined),
+  },
+  { header: 'REQ/S', number: true, text: ({ metrics }) => rateText(metrics.rps) },
+  {
+    header: '4XX',
+    number: true,
+    leaves: 4,
+    text: ({ metrics }) => String(answersBetween(metrics, 400, 499)),
+  },
+  {
+    header: '5XX',
+    number: true,
+    text: ({ metrics }) => String(metrics.errorTotal),
+    colour: ({ metrics }) => (metrics.errorTotal > 0 ? 'red' : undefined),
+  },
   latency('P50', ({ latency: { globalStats } }) => globalStats.p50),
-  latency('P90', ({ latency: { globalStats } }) => globalStats.p90),
+  latency('P90', ({ latency: { globalStats } }) => globalStats.p90, { leaves: 1 }),
   latency('P99', ({ latency: { globalStats } }) => globalStats.p99),
-  { header: 'COLD STARTS', text: ({ metrics }) => String(metrics.coldStarts.replicas) },
-  { header: 'TOKENS/S', text: ({ metrics }) => numberText(metrics.tokenRate.tokenRate) },
+  {
+    header: 'COLD STARTS',
+    number: true,
+    leaves: 2,
+    text: ({ metrics }) => String(metrics.coldStarts.replicas),
+  },
+  {
+    header: 'TOKENS/S',
+    number: true,
+    leaves: 3,
+    text: ({ metrics }) => rateText(metrics.tokenRate.tokenRate),
+  },
 ];
 
 /** The busiest deployments first; of equals by name. */
