@@ -1,3 +1,4 @@
+import { BeelineError } from '@beeline/core/base';
 import { type RawBuilder, sql } from 'kysely';
 import type { DeploymentKey } from '../models.ts';
 import type { Queries } from '../open-store.ts';
@@ -32,61 +33,67 @@ export interface ExecutionSums {
   readonly coldStarts: { readonly replicas: number; readonly requests: number; readonly wait: LatencyRow };
 }
 
-/** The latency of an execution, as the caller saw it. */
-const totalMs = sql`(record->'timings'->>'totalMs')::float8`;
-const startWaitMs = sql`((record->'timings'->>'startMs')::float8 + (record->'timings'->>'loadMs')::float8)`;
-const status = sql`(record->>'status')::int`;
+/** As the statement gives it. */
+type SumsRow = Omit<ExecutionSums, 'coldStarts'> & {
+  readonly coldStarts: LatencyRow & { readonly replicas: number; readonly requests: number };
+};
 
 /** Average and percentiles; zeros of nothing. */
 const latencies = (value: RawBuilder<unknown>) => sql`
   coalesce(avg(${value}), 0)::float8 as average,
   coalesce(percentile_cont(array[0.5, 0.9, 0.99]) within group (order by ${value}), array[0, 0, 0]) as percentiles`;
 
-/** Sums up inside the database: what comes back is bounded by statuses, buckets and slots, not by requests. */
+const listOf = (rows: RawBuilder<unknown>) => sql`(select coalesce(json_agg(one), '[]') from (${rows}) one)`;
+const onlyOf = (row: RawBuilder<unknown>) => sql`(select to_json(one) from (${row}) one)`;
+
+/** What is summed up of each execution. Taking records apart is most of the work, so it is done once for all sums. */
+const chosenOf = (key: DeploymentKey, { startMs, endMs, stepMs }: MetricsWindow) => sql`
+  select (record->>'status')::int as status, record->>'source' as source, record->>'replica' as replica,
+    (record->'timings'->>'totalMs')::float8 as total,
+    (record->'timings'->>'startMs')::float8 + (record->'timings'->>'loadMs')::float8 as waited,
+    (record->'tokens'->>'input')::float8 as input, (record->'tokens'->>'output')::float8 as output,
+    ((started_at - ${sql.lit(startMs)}) / ${sql.lit(stepMs)})::int as slot
+  from executions
+  where workspace = ${key.workspace} and model = ${key.model} and environment = ${key.environment}
+    and started_at >= ${startMs} and started_at < ${endMs}`;
+
+/**
+ * Sums up inside the database: what comes back is bounded by statuses, buckets and slots, not by requests. It is one
+ * statement because the embedded database shares its thread with everything else.
+ */
 export async function sumExecutions(
   queries: Queries,
   key: DeploymentKey,
   window: MetricsWindow,
   boundsMs: readonly number[],
 ): Promise<ExecutionSums> {
-  const { startMs, endMs, stepMs } = window;
-  const chosen = sql`
-    executions
-    where workspace = ${key.workspace} and model = ${key.model} and environment = ${key.environment}
-      and started_at >= ${startMs} and started_at < ${endMs}`;
-  const rowsOf = async <Row>(query: RawBuilder<Row>) => (await query.execute(queries)).rows;
   const bounds = sql.join(boundsMs.map((bound) => sql.lit(bound)));
-
-  const perStatus = await rowsOf(sql<ExecutionSums['perStatus'][number]>`
-    select ${status} as status, count(*)::int as count, ${latencies(totalMs)}
-    from ${chosen} group by grouping sets ((), (1))`);
-  const perOrigin = await rowsOf(sql<ExecutionSums['perOrigin'][number]>`
-    select record->>'source' as source, ${status} as status, count(*)::int as count
-    from ${chosen} group by 1, 2 order by 1, 2`);
-  const buckets = await rowsOf(sql<ExecutionSums['buckets'][number]>`
-    select ${status} as status, width_bucket(${totalMs}, array[${bounds}]::float8[]) as bucket,
-      count(*)::int as count
-    from ${chosen} group by 1, 2 order by 1, 2`);
-  const slots = await rowsOf(sql<ExecutionSums['slots'][number]>`
-    select ((started_at - ${sql.lit(startMs)}) / ${sql.lit(stepMs)})::int as slot, count(*)::int as count,
-      ${latencies(totalMs)}
-    from ${chosen} group by 1 order by 1`);
-  const [tokens] = await rowsOf(sql<ExecutionSums['tokens']>`
-    select coalesce(sum((record->'tokens'->>'input')::float8), 0)::float8 as input,
-      coalesce(sum((record->'tokens'->>'output')::float8), 0)::float8 as output,
-      count(record->'tokens'->>'input')::int as requests
-    from ${chosen}`);
-  const [cold] = await rowsOf(sql<LatencyRow & { readonly replicas: number; readonly requests: number }>`
-    select count(distinct record->>'replica')::int as replicas, count(*)::int as requests,
-      ${latencies(startWaitMs)}
-    from ${chosen} and ${startWaitMs} > 0`);
-  const { replicas = 0, requests = 0, ...wait } = cold ?? { average: 0, percentiles: [0, 0, 0] };
-  return {
-    perStatus,
-    perOrigin,
-    buckets,
-    slots,
-    tokens: tokens ?? { input: 0, output: 0, requests: 0 },
-    coldStarts: { replicas, requests, wait },
-  };
+  const total = sql.ref('total');
+  const perStatus = sql`
+    select status, count(*)::int as count, ${latencies(total)} from chosen group by grouping sets ((), (1))`;
+  const perOrigin = sql`
+    select source, status, count(*)::int as count from chosen group by 1, 2 order by 1, 2`;
+  const buckets = sql`
+    select status, width_bucket(total, array[${bounds}]::float8[]) as bucket, count(*)::int as count
+    from chosen group by 1, 2 order by 1, 2`;
+  const slots = sql`
+    select slot, count(*)::int as count, ${latencies(total)} from chosen group by 1 order by 1`;
+  const tokens = sql`
+    select coalesce(sum(input), 0)::float8 as input, coalesce(sum(output), 0)::float8 as output,
+      count(input)::int as requests
+    from chosen`;
+  const coldStarts = sql`
+    select count(distinct replica)::int as replicas, count(*)::int as requests, ${latencies(sql.ref('waited'))}
+    from chosen where waited > 0`;
+  const { rows } = await sql<SumsRow>`
+    with chosen as materialized (${chosenOf(key, window)})
+    select ${listOf(perStatus)} as per_status, ${listOf(perOrigin)} as per_origin, ${listOf(buckets)} as buckets,
+      ${listOf(slots)} as slots, ${onlyOf(tokens)} as tokens, ${onlyOf(coldStarts)} as cold_starts`.execute(
+    queries,
+  );
+  const [sums] = rows;
+  if (sums === undefined)
+    throw new BeelineError('STORE_UNAVAILABLE', { message: 'the database gave no sums' });
+  const { replicas, requests, ...wait } = sums.coldStarts;
+  return { ...sums, coldStarts: { replicas, requests, wait } };
 }
