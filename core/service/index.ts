@@ -10,6 +10,7 @@ export {
 export { createLogger, logLevels } from './create-logger.ts';
 export { requireInternalToken } from './internal-token.ts';
 export { type ListenAddress, listen } from './listen.ts';
+export { makeDataDirectory } from './make-data-directory.ts';
 export { addProcessMetrics } from './metrics/add-process-metrics.ts';
 export { addThreadMetrics } from './metrics/add-thread-metrics.ts';
 export {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   asBeelineError,
@@ -16,7 +15,7 @@ import type {
   ObservedMessage,
 } from '@beeline/core/contract';
 import type { Flavor } from '@beeline/core/resources';
-import { createMetrics, type Metrics, startLoop } from '@beeline/core/service';
+import { createMetrics, type Metrics, makeDataDirectory, startLoop } from '@beeline/core/service';
 import type { Driver, DriverEvent } from '@beeline/drivers/interface';
 import type { Runtime } from '@beeline/runtime-interface';
 import { openArtifactCache } from './artifacts/artifact-cache.ts';
@@ -85,7 +84,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
   const { name, directory, feeds, logger } = options;
   const clock = options.clock ?? systemClock;
   const config: LocationConfig = { ...defaultLocationConfig, ...options.config };
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makeDataDirectory(directory);
   const saved = await loadAssignments(directory);
   const scaleFile = await openScaleFile(directory, clock, logger);
   const artifacts = await openArtifactCache(join(directory, 'artifacts'), {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
+import { makeDataDirectory } from '@beeline/core/service';
 import { PGlite, types } from '@electric-sql/pglite';
 import { CamelCasePlugin, Kysely, PGliteDialect } from 'kysely';
 import { lockDataDirectory } from './lock-data-directory.ts';
@@ -38,24 +39,13 @@ async function makeFiles(files: string): Promise<void> {
   }
 }
 
-function prepareDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new BeelineError('DATA_DIRECTORY_UNUSABLE', {
-      message: `the data directory ${directory} cannot be made or written (${(cause as NodeJS.ErrnoException).code}): choose another one, or correct its permissions`,
-      cause,
-    });
-  }
-}
-
 /**
  * Opens the embedded database inside a data directory, making it on the first start.
  * @throws BeelineError DATA_DIRECTORY_UNUSABLE when the directory cannot be written, is held by another process, or
  * was written by a newer program.
  */
 export async function openPglite(dataDirectory: string): Promise<OpenDatabase> {
-  prepareDirectory(dataDirectory);
+  makeDataDirectory(dataDirectory);
   const unlock = lockDataDirectory(dataDirectory);
   const files = join(dataDirectory, 'database');
   try {
