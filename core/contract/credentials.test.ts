@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCredential, readWorkspaceName } from './credentials.ts';
+import { lookUpIn, readCredential, readWorkspaceName } from './credentials.ts';
 
 describe('a credential', () => {
   it.each([
@@ -13,14 +13,14 @@ describe('a credential', () => {
     [{ authorization: 'Bearer other', 'x-blaxel-authorization': 'Bearer k' }, 'k'],
     [{}, undefined],
   ])('is read from %j', (headers, expected) => {
-    expect(readCredential(headers)).toBe(expected);
+    expect(readCredential(lookUpIn(headers))).toBe(expected);
   });
 });
 
 describe('a workspace', () => {
   it('is named by the header before the query', () => {
-    expect(readWorkspaceName({ 'x-blaxel-workspace': 'a' }, 'b')).toBe('a');
-    expect(readWorkspaceName({}, 'b')).toBe('b');
-    expect(readWorkspaceName({}, null)).toBeUndefined();
+    expect(readWorkspaceName(lookUpIn({ 'x-blaxel-workspace': 'a' }), 'b')).toBe('a');
+    expect(readWorkspaceName(lookUpIn({}), 'b')).toBe('b');
+    expect(readWorkspaceName(lookUpIn({}), null)).toBeUndefined();
   });
 });

@@ -1,5 +1,13 @@
-/** Incoming headers as Node gives them: lowercase names. */
-export type CredentialHeaders = Readonly<Record<string, string | string[] | undefined>>;
+/** Gives the value of a header by its lowercase name. */
+export type HeaderLookup = (lower: string) => string | undefined;
+
+/** Looks in headers as Node gives them: lowercase names, the first value of several. */
+export function lookUpIn(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderLookup {
+  return (lower) => {
+    const value = headers[lower];
+    return Array.isArray(value) ? value[0] : value;
+  };
+}
 
 /** Headers that carry a credential or choose a workspace; never forwarded to a model. */
 export const credentialHeaderNames: readonly string[] = [
@@ -25,20 +33,15 @@ const bearerHeaders = [
 const bareHeaders = ['x-beeline-api-key', 'x-blaxel-api-key', 'x-beamlit-api-key', 'api-key'];
 const workspaceHeaders = ['x-beeline-workspace', 'x-blaxel-workspace', 'x-beamlit-workspace'];
 
-function single(headers: CredentialHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
 /** The credential of a request in any of its header forms, the most specific one first; undefined when there is none. */
-export function readCredential(headers: CredentialHeaders): string | undefined {
+export function readCredential(header: HeaderLookup): string | undefined {
   for (const name of bearerHeaders) {
-    const value = single(headers, name);
+    const value = header(name);
     if (value === undefined) continue;
     return /^bearer /i.test(value) ? value.slice(7).trim() : value.trim();
   }
   for (const name of bareHeaders) {
-    const value = single(headers, name);
+    const value = header(name);
     if (value !== undefined) return value.trim();
   }
   return undefined;
@@ -46,11 +49,11 @@ export function readCredential(headers: CredentialHeaders): string | undefined {
 
 /** The workspace that the headers name, or the query; undefined leaves the choice to the key. */
 export function readWorkspaceName(
-  headers: CredentialHeaders,
+  header: HeaderLookup,
   queryValue: string | null | undefined,
 ): string | undefined {
   for (const name of workspaceHeaders) {
-    const value = single(headers, name);
+    const value = header(name);
     if (value !== undefined && value !== '') return value;
   }
   return queryValue ?? undefined;

@@ -12,8 +12,9 @@ export {
   saveCredentials,
 } from './client-config-file.ts';
 export {
-  type CredentialHeaders,
   credentialHeaderNames,
+  type HeaderLookup,
+  lookUpIn,
   readCredential,
   readWorkspaceName,
 } from './credentials.ts';
@@ -52,7 +53,7 @@ export {
   ingressHeaderNames,
   ingressHeaders,
   ingressReadyPath,
-  takeIngressReport,
+  readIngressReport,
 } from './ingress-headers.ts';
 export type {
   AcquireRequest,

@@ -1,33 +1,26 @@
 import { expect, test } from 'vitest';
-import { formatWait, takeIngressReport } from './ingress-headers.ts';
+import { lookUpIn } from './credentials.ts';
+import { formatWait, readIngressReport } from './ingress-headers.ts';
 
-test("the ingress's own headers are read and taken out, the model's stay in their order", () => {
-  const headers = [
-    'Content-Type',
-    'text/plain',
-    'X-Beeline-Replica',
-    'abc',
-    'set-cookie',
-    'a=1',
-    'x-beeline-wait',
-    formatWait({ queueMs: 1.26, startMs: 20, loadMs: 0 }),
-    'set-cookie',
-    'b=2',
-  ];
-  expect(takeIngressReport(headers)).toEqual({
+test("an ingress's answer says which replica served and how long the request was held", () => {
+  const headers = {
+    'content-type': 'text/plain',
+    'x-beeline-replica': 'abc',
+    'x-beeline-wait': formatWait({ queueMs: 1.26, startMs: 20, loadMs: 0 }),
+  };
+  expect(readIngressReport(lookUpIn(headers))).toEqual({
     replica: 'abc',
     wait: { queueMs: 1.3, startMs: 20, loadMs: 0 },
     errorCode: null,
   });
-  expect(headers).toEqual(['Content-Type', 'text/plain', 'set-cookie', 'a=1', 'set-cookie', 'b=2']);
 });
 
-test("a location's own error is told from a model's and keeps its headers", () => {
-  const headers = ['x-beeline-source', 'location', 'x-beeline-error-code', 'QUEUE_FULL'];
-  expect(takeIngressReport(headers)).toMatchObject({ replica: null, errorCode: 'QUEUE_FULL' });
-  expect(headers).toHaveLength(4);
+test("a location's own error is told from a model's", () => {
+  const headers = { 'x-beeline-source': 'location', 'x-beeline-error-code': 'QUEUE_FULL' };
+  expect(readIngressReport(lookUpIn(headers))).toMatchObject({ replica: null, errorCode: 'QUEUE_FULL' });
 });
 
 test('a wait that is no number counts as none', () => {
-  expect(takeIngressReport(['x-beeline-wait', 'soon;5']).wait).toEqual({ queueMs: 0, startMs: 5, loadMs: 0 });
+  const { wait } = readIngressReport(lookUpIn({ 'x-beeline-wait': 'soon;5' }));
+  expect(wait).toEqual({ queueMs: 0, startMs: 5, loadMs: 0 });
 });

@@ -1,3 +1,4 @@
+import type { HeaderLookup } from './credentials.ts';
 import type { LeaseWait } from './location-port.ts';
 
 /**
@@ -43,25 +44,11 @@ export interface IngressReport {
   readonly errorCode: string | null;
 }
 
-/** Takes the ingress's own headers out of an answer's (name, value, …) and gives what they say. */
-export function takeIngressReport(headers: string[]): IngressReport {
-  let replica: string | null = null;
-  let wait: LeaseWait = { queueMs: 0, startMs: 0, loadMs: 0 };
-  let errorCode: string | null = null;
-  let kept = 0;
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index] ?? '';
-    const value = headers[index + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (lower === ingressHeaders.replica) replica = value;
-    else if (lower === ingressHeaders.wait) wait = parseWait(value);
-    else if (!ingressHeaderNames.includes(lower)) {
-      if (lower === 'x-beeline-error-code') errorCode = value;
-      headers[kept] = name;
-      headers[kept + 1] = value;
-      kept += 2;
-    }
-  }
-  headers.length = kept;
-  return { replica, wait, errorCode };
+/** What an ingress's answer says in its own headers. */
+export function readIngressReport(header: HeaderLookup): IngressReport {
+  return {
+    replica: header(ingressHeaders.replica) ?? null,
+    wait: parseWait(header(ingressHeaders.wait) ?? ''),
+    errorCode: header('x-beeline-error-code') ?? null,
+  };
 }

@@ -1,4 +1,5 @@
-import { lookUpHeaderName } from './header-name.ts';
+import { incomplete, malformed } from './head-lines.ts';
+import { findHeaderName } from './header-name.ts';
 
 const lineLimit = 4_096;
 const trailersLimit = 16_384;
@@ -14,21 +15,24 @@ const forbiddenTrailers: ReadonlySet<string> = new Set([
   'content-range',
 ]);
 
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
 /** Whether a trailer of that name may be sent on. */
 export function isForwardableTrailer(spelled: string): boolean {
-  const name = lookUpHeaderName(spelled);
-  return name !== undefined && name.role === 'end-to-end' && !forbiddenTrailers.has(name.lower);
+  if (!token.test(spelled)) return false;
+  const lower = spelled.toLowerCase();
+  return !forbiddenTrailers.has(lower) && (findHeaderName(lower)?.role ?? 'end-to-end') === 'end-to-end';
 }
 
 export interface ChunkSink {
-  onBody(chunk: Buffer, last: boolean): void;
+  onBody(chunk: Buffer): void;
 }
 
 /** Takes a chunked body apart, however its bytes are cut. One decoder per message. */
 export class ChunkedDecoder {
   /** Name, value, … of the trailers that may be sent on; complete when the message is. */
   readonly trailers: string[] = [];
-  /** Why the body is not well-formed; set once `decode` has returned -2. */
+  /** Why the body is not well-formed; set once `decode` has returned `malformed`. */
   problem = '';
   private state: 'size' | 'data' | 'data-end' | 'trailers' = 'size';
   private left = 0;
@@ -36,8 +40,8 @@ export class ChunkedDecoder {
   private trailersLength = 0;
 
   /**
-   * Feeds bytes from an offset. Returns the offset after the message's last byte once it is complete, -1 when more
-   * bytes are needed, -2 when the body is malformed.
+   * Feeds bytes from an offset. Returns the offset after the message's last byte once it is complete, `incomplete` or
+   * `malformed`.
    */
   decode(bytes: Buffer, from: number, sink: ChunkSink): number {
     let position = from;
@@ -46,7 +50,7 @@ export class ChunkedDecoder {
         const end = Math.min(bytes.length, position + this.left);
         this.left -= end - position;
         if (this.left === 0) this.state = 'data-end';
-        sink.onBody(position === 0 && end === bytes.length ? bytes : bytes.subarray(position, end), false);
+        sink.onBody(position === 0 && end === bytes.length ? bytes : bytes.subarray(position, end));
         position = end;
         continue;
       }
@@ -55,19 +59,19 @@ export class ChunkedDecoder {
       this.line += bytes.toString('latin1', position, end);
       position = end;
       if (this.line.length > lineLimit) return this.fail('a line of its chunked body is too long');
-      if (newline === -1) return -1;
+      if (newline === -1) return incomplete;
       if (!this.line.endsWith('\r\n')) return this.fail('a line of its chunked body ends without CR');
       const line = this.line.slice(0, -2);
       this.line = '';
       if (this.takeLine(line)) return position;
-      if (this.problem !== '') return -2;
+      if (this.problem !== '') return malformed;
     }
-    return -1;
+    return incomplete;
   }
 
-  private fail(problem: string): -2 {
+  private fail(problem: string): typeof malformed {
     this.problem = problem;
-    return -2;
+    return malformed;
   }
 
   /** True when the line ended the message. */

@@ -6,11 +6,17 @@ export type HeaderRole =
   | 'keep-alive'
   | 'content-length'
   | 'transfer-encoding'
-  | 'upgrade';
+  | 'upgrade'
+  | 'expect'
+  | 'host';
 
+/** A header that this process knows by name; there is one object for each, so that names are compared by identity. */
 export interface HeaderName {
   readonly lower: string;
   readonly role: HeaderRole;
+  /** Counted from 0. */
+  readonly index: number;
+  readonly hash: number;
 }
 
 const roles: ReadonlyMap<string, HeaderRole> = new Map<string, HeaderRole>([
@@ -19,6 +25,8 @@ const roles: ReadonlyMap<string, HeaderRole> = new Map<string, HeaderRole>([
   ['content-length', 'content-length'],
   ['transfer-encoding', 'transfer-encoding'],
   ['upgrade', 'upgrade'],
+  ['expect', 'expect'],
+  ['host', 'host'],
   ['proxy-connection', 'hop-by-hop'],
   ['proxy-authenticate', 'hop-by-hop'],
   ['proxy-authorization', 'hop-by-hop'],
@@ -26,27 +34,101 @@ const roles: ReadonlyMap<string, HeaderRole> = new Map<string, HeaderRole>([
   // Trailers themselves are forwarded; the announcement would be false towards a peer that cannot take them.
   ['trailer', 'hop-by-hop'],
   ['http2-settings', 'hop-by-hop'],
-  // Answered by the relay itself, see `relayExchange`.
-  ['expect', 'hop-by-hop'],
 ]);
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const rememberedLimit = 1_024;
-/** By the name as it was spelled, so that a usual header costs one look-up; bounded, because peers choose names. */
-const remembered = new Map<string, HeaderName>();
+const tableSize = 1_024;
+/** Far below the size of the table, so that a search ends soon. */
+const namesLimit = tableSize / 4;
 
-/** The lowercase name and role of a header as it was spelled; undefined when it is no legal name. */
-export function lookUpHeaderName(spelled: string): HeaderName | undefined {
-  const found = remembered.get(spelled);
-  if (found !== undefined) return found;
-  if (!token.test(spelled)) return undefined;
-  const lower = spelled.toLowerCase();
-  const name: HeaderName = { lower, role: roles.get(lower) ?? 'end-to-end' };
-  if (remembered.size < rememberedLimit && spelled.length <= 64) remembered.set(spelled, name);
+const byText = new Map<string, HeaderName>();
+/** The same names by hash, each at its hash or in the next free place. */
+const table: (HeaderName | undefined)[] = new Array<HeaderName | undefined>(tableSize).fill(undefined);
+
+/** The hash of a name grows byte by byte, whatever its case; letters that differ in case only give the same. */
+export function addToHash(hash: number, byte: number): number {
+  return (Math.imul(hash, 31) + (byte | 32)) | 0;
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let index = 0; index < text.length; index += 1) hash = addToHash(hash, text.charCodeAt(index));
+  return hash;
+}
+
+/**
+ * The header with this lowercase name; from its first call on it is recognised in every head that is read. For names
+ * that are written in the code, not for those that peers choose.
+ */
+export function headerName(lower: string): HeaderName {
+  const known = byText.get(lower);
+  if (known !== undefined) return known;
+  if (byText.size >= namesLimit) throw new RangeError(`more than ${namesLimit} header names are in use`);
+  const name: HeaderName = {
+    lower,
+    role: roles.get(lower) ?? 'end-to-end',
+    index: byText.size,
+    hash: hashOf(lower),
+  };
+  byText.set(lower, name);
+  let place = name.hash & (tableSize - 1);
+  while (table[place] !== undefined) place = (place + 1) & (tableSize - 1);
+  table[place] = name;
   return name;
 }
 
-/** Names that a `Connection` header adds to the hop-by-hop ones; empty for the usual `keep-alive` and `close`. */
+for (const lower of roles.keys()) headerName(lower);
+
+/** Has a header recognised from now on, as long as there is room. */
+export function rememberHeaderName(lower: string): void {
+  if (byText.size < namesLimit) headerName(lower);
+}
+
+/** The known header with this lowercase name. */
+export function findHeaderName(lower: string): HeaderName | undefined {
+  return byText.get(lower);
+}
+
+function isSpelled(name: HeaderName, bytes: Uint8Array, start: number, end: number): boolean {
+  const { lower } = name;
+  if (lower.length !== end - start) return false;
+  for (let index = 0; index < lower.length; index += 1) {
+    const byte = bytes[start + index] ?? 0;
+    const small = byte >= 65 && byte <= 90 ? byte | 32 : byte;
+    if (small !== lower.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+/** The known header whose name stands in these bytes, in any case; null when it is none. */
+export function recogniseHeaderName(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hash: number,
+): HeaderName | null {
+  let place = hash & (tableSize - 1);
+  for (;;) {
+    const name = table[place];
+    if (name === undefined) return null;
+    if (name.hash === hash && isSpelled(name, bytes, start, end)) return name;
+    place = (place + 1) & (tableSize - 1);
+  }
+}
+
+/** Some headers, by name; made once, asked for every line of every head. */
+export class HeaderSet {
+  private readonly members = new Uint8Array(namesLimit);
+
+  constructor(lowerNames: Iterable<string>) {
+    for (const lower of lowerNames) this.members[headerName(lower).index] = 1;
+  }
+
+  has(name: HeaderName): boolean {
+    return this.members[name.index] === 1;
+  }
+}
+
+/** Options of a `Connection` header, lowercase. */
 export function connectionOptions(value: string): readonly string[] {
   return value
     .toLowerCase()
@@ -55,18 +137,7 @@ export function connectionOptions(value: string): readonly string[] {
     .filter((option) => option !== '');
 }
 
-/** The headers (name, value, …) without those of the given lowercase names; the same array when none is there. */
-export function withoutHeaders(headers: string[], names: ReadonlySet<string>): string[] {
-  let kept: string[] | null = null;
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index] ?? '';
-    if (names.has(lookUpHeaderName(name)?.lower ?? name)) kept ??= headers.slice(0, index);
-    else kept?.push(name, headers[index + 1] ?? '');
-  }
-  return kept ?? headers;
-}
-
-/** Never taken out on a caller's word: the request would change its meaning. */
+/** Never taken out on a peer's word: the message would change its meaning. */
 const protectedNames: ReadonlySet<string> = new Set([
   'host',
   'content-type',

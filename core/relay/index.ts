@@ -1,8 +1,18 @@
+export { CallerRequest } from './caller-request.ts';
+export type { Exchange, ExchangeOptions } from './exchange.ts';
+export { type ForeignServer, foreignServer } from './foreign-server.ts';
+export { HeaderSet } from './header-name.ts';
 export { leaseOutcomes } from './lease-outcomes.ts';
-export type { ResponseHead } from './parse-response-head.ts';
-export { type Exchange, type ExchangeOptions, openExchange } from './relay-exchange.ts';
+export {
+  type BoundedCount,
+  boundedCount,
+  createListener,
+  type Listener,
+  type ListenerOptions,
+} from './listener.ts';
+export { headerLine, type OutgoingHead } from './outgoing-head.ts';
+export { openExchange } from './relay-exchange.ts';
 export type { RelayEnd, RelayObserver, RelayOutcome } from './relay-outcome.ts';
-export { openUpgrade } from './relay-upgrade.ts';
-export type { OutgoingHead } from './request-head.ts';
+export type { RequestHead } from './request-head.ts';
+export type { ResponseHead } from './response-head.ts';
 export { createUpstreamPool, type UpstreamPool, type UpstreamPoolOptions } from './upstream-pool.ts';
-export { watchCaller } from './watch-caller.ts';

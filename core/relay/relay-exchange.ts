@@ -1,152 +1,137 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UpstreamTarget } from '../contract/index.ts';
-import { cutConnection } from './cut-connection.ts';
-import { withoutHeaders } from './header-name.ts';
-import type { ResponseHead } from './parse-response-head.ts';
+import type { CallerRequest } from './caller-request.ts';
+import { dateLine } from './date-line.ts';
+import type { Exchange, ExchangeOptions } from './exchange.ts';
+import type { HeaderSet } from './header-name.ts';
+import { type OutgoingHead, renderOutgoingHead } from './outgoing-head.ts';
 import type { RelayEnd, RelayObserver } from './relay-outcome.ts';
-import { RequestBody } from './request-body.ts';
-import { buildRequestHead, type OutgoingHead } from './request-head.ts';
+import { openUpgrade } from './relay-upgrade.ts';
+import type { BodyWatcher } from './request-body.ts';
+import type { ResponseHeadReader } from './response-head.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamReader } from './upstream-connection.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
-import { watchCaller } from './watch-caller.ts';
 
-export interface ExchangeOptions {
-  readonly pool: UpstreamPool;
-  readonly observer: RelayObserver;
-  /** Longest request body; infinite when absent. */
-  readonly maxRequestBytes?: number;
-  /** Lowercase names of headers that the upstream has no right to send to the caller. */
-  readonly hiddenHeaders?: ReadonlySet<string>;
-}
-
-/** One request of a caller, to be answered by one of the targets it is sent to. */
-export interface Exchange {
-  /**
-   * Relays the request to a target and the answer back. After `upstream-unreachable` it may be called again; after
-   * any other end the exchange is over. While `headSent` is false, the caller still has to be answered.
-   */
-  send(target: UpstreamTarget, head: OutgoingHead): void;
-}
-
-/** Bytes up to which a body is better sent as text. */
-const smallBody = 8_192;
-
-class HttpExchange implements Exchange, UpstreamReader {
-  private readonly request: IncomingMessage;
-  private readonly response: ServerResponse;
+class HttpExchange implements Exchange, UpstreamReader, BodyWatcher {
+  private readonly request: CallerRequest;
   private readonly pool: UpstreamPool;
   private readonly observer: RelayObserver;
-  private readonly body: RequestBody;
-  private readonly hidden: ReadonlySet<string> | undefined;
+  private readonly hidden: HeaderSet | undefined;
   private target: UpstreamTarget | null = null;
   private head: OutgoingHead | null = null;
   private connection: UpstreamConnection | null = null;
   private over = false;
   private repeated = false;
   private waitsForDrain = false;
-  private listensForDrain = false;
   private status = 0;
   private responseBytes = 0;
-  private stopWatching: (() => void) | null = null;
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
+  constructor(request: CallerRequest, options: ExchangeOptions) {
     this.request = request;
-    this.response = response;
     this.pool = options.pool;
     this.observer = options.observer;
     this.hidden = options.hiddenHeaders;
-    this.body = new RequestBody(request, options.maxRequestBytes ?? Number.POSITIVE_INFINITY, () =>
-      this.endEarly('request-too-large', null),
-    );
+    request.body?.limit(options.maxRequestBytes ?? Number.POSITIVE_INFINITY, this);
   }
 
   send(target: UpstreamTarget, head: OutgoingHead): void {
+    const { request } = this;
     this.over = false;
     this.repeated = false;
     this.target = target;
     this.head = head;
-    this.stopWatching ??= watchCaller(this.request, this.response, () =>
-      this.endEarly('client-aborted', null),
-    );
-    if (this.request.socket.destroyed) this.endEarly('client-aborted', null);
+    request.onGone = () => this.endEarly('client-aborted', null);
+    request.onDrain = () => this.onCallerDrain();
+    if (request.gone) this.endEarly('client-aborted', null);
+    else if (request.body?.tooLarge === true) this.onTooLarge();
+    else if (typeof request.body?.problem === 'string') this.onMalformed(request.body.problem);
     else this.begin(this.pool.take(target));
   }
 
-  onConnected(): void {
-    const { connection, head } = this;
-    if (connection === null || head === null) return;
-    const built = buildRequestHead(this.request, head);
-    if (typeof built === 'string') this.endEarly('request-refused', built);
-    else this.body.sendTo(connection, built.text, built.framing);
+  onTooLarge(): void {
+    this.endEarly('request-too-large', null);
   }
 
-  onHead(head: ResponseHead): void {
+  onMalformed(problem: string): void {
+    this.endEarly('request-refused', problem);
+  }
+
+  onConnected(): void {
+    const { connection, head, request } = this;
+    if (connection === null || head === null) return;
+    const text = renderOutgoingHead(request.head, head);
+    if (request.body !== null) request.body.sendTo(connection, text);
+    else {
+      connection.socket.write(text, 'latin1');
+      connection.requestSent = true;
+    }
+  }
+
+  onHead(head: ResponseHeadReader): void {
+    const { request } = this;
     if (head.status === 101) {
       this.endEarly('upstream-broken', 'the upstream switched protocols without being asked to');
       return;
     }
-    if (this.observer.declined?.(head.headers) === true) {
-      this.endEarly(this.body.repeatable ? 'upstream-unreachable' : 'upstream-broken', 'declined');
+    if (this.observer.declined?.(head) === true) {
+      this.endEarly(this.repeatable ? 'upstream-unreachable' : 'upstream-broken', 'declined');
       return;
     }
-    this.body.forget();
+    request.body?.forget();
     this.status = head.status;
-    const { response } = this;
-    const headers = this.hidden === undefined ? head.headers : withoutHeaders(head.headers, this.hidden);
-    this.observer.onResponseHead(head.status, headers);
+    const added = this.observer.onResponseHead(head);
     if (this.over) return;
-    if (head.contentLength !== -1) headers.push('content-length', String(head.contentLength));
-    response.writeHead(head.status, head.reason, headers);
+    const date = head.header('date') === undefined ? dateLine() : '';
+    const lines = head.lines.endToEnd(this.hidden, head.named) + added + date;
+    request.begin(head.status, head.reason, lines, head.contentLength);
   }
 
   /** A body that is not there yet must not hold the head back. */
   onHeadRead(): void {
-    if (!this.over && this.responseBytes === 0) this.response.flushHeaders();
+    if (!this.over) this.request.flush();
   }
 
-  onBody(bytes: Buffer, last: boolean): void {
+  onBody(bytes: Buffer): void {
     if (this.over) return;
-    const whole = last && this.responseBytes === 0 && bytes.length <= smallBody;
     this.responseBytes += bytes.length;
     this.observer.onResponseBytes(bytes);
-    // As text, head and body leave in one piece and without a buffer of their own.
-    if (whole) this.response.end(bytes.toString('latin1'), 'latin1');
-    else if (last) this.response.end(Buffer.from(bytes));
-    else if (!this.response.write(Buffer.from(bytes))) this.waitForCaller();
+    if (this.request.write(bytes)) return;
+    this.waitsForDrain = true;
+    this.connection?.socket.pause();
   }
 
   onComplete(trailers: readonly string[]): void {
     if (this.over) return;
-    const { response } = this;
-    if (!response.writableEnded) {
-      if (trailers.length > 0) response.addTrailers(pairs(trailers));
-      response.end();
-    }
+    this.over = true;
+    this.request.end(trailers);
     this.finish('complete', null);
   }
 
   onDrain(): void {
     this.connection?.touch();
-    this.body.onDrain();
+    this.request.body?.onDrain();
   }
 
   onFailure(failure: UpstreamFailure): void {
     if (this.over) return;
     const { target } = this;
-    if (failure.kind === 'undelivered' && !this.repeated && this.body.repeatable && target !== null) {
+    if (failure.kind === 'undelivered' && !this.repeated && this.repeatable && target !== null) {
       this.repeated = true;
-      this.body.release();
+      this.request.body?.release();
       this.begin(this.pool.open(target));
       return;
     }
     this.finish(this.endOf(failure), failure.detail);
   }
 
+  private get repeatable(): boolean {
+    return this.request.body?.repeatable ?? true;
+  }
+
   private endOf(failure: UpstreamFailure): RelayEnd {
     switch (failure.kind) {
       case 'undelivered':
       case 'unreachable':
-        return this.body.repeatable ? 'upstream-unreachable' : 'upstream-broken';
+        return this.repeatable ? 'upstream-unreachable' : 'upstream-broken';
       case 'broken':
         return 'upstream-broken';
       default:
@@ -156,20 +141,14 @@ class HttpExchange implements Exchange, UpstreamReader {
 
   private begin(connection: UpstreamConnection): void {
     this.connection = connection;
-    connection.begin(this, this.request.method ?? 'GET');
+    connection.begin(this, this.request.head.method);
   }
 
-  private waitForCaller(): void {
-    this.waitsForDrain = true;
-    this.connection?.socket.pause();
-    if (this.listensForDrain) return;
-    this.listensForDrain = true;
-    this.response.on('drain', () => {
-      if (!this.waitsForDrain || this.connection === null) return;
-      this.waitsForDrain = false;
-      this.connection.touch();
-      this.connection.socket.resume();
-    });
+  private onCallerDrain(): void {
+    if (!this.waitsForDrain || this.connection === null) return;
+    this.waitsForDrain = false;
+    this.connection.touch();
+    this.connection.socket.resume();
   }
 
   private endEarly(ended: RelayEnd, detail: string | null): void {
@@ -179,36 +158,30 @@ class HttpExchange implements Exchange, UpstreamReader {
   }
 
   private finish(ended: RelayEnd, detail: string | null): void {
+    const { request } = this;
     this.over = true;
     this.connection = null;
-    this.body.release();
-    this.stopWatching?.();
-    this.stopWatching = null;
-    const headSent = this.response.headersSent;
-    if (headSent && ended !== 'complete') cutConnection(this.request.socket);
+    request.onGone = null;
+    request.onDrain = null;
+    if (ended !== 'complete') {
+      request.body?.release();
+      if (request.headSent) request.cut();
+    }
     this.observer.onEnd({
       ended,
       status: this.status,
-      headSent,
-      requestBytes: this.body.bytes,
+      headSent: request.headSent,
+      requestBytes: request.body?.bytes ?? 0,
       responseBytes: this.responseBytes,
       detail,
     });
   }
 }
 
-function pairs(flat: readonly string[]): [string, string][] {
-  const result: [string, string][] = [];
-  for (let index = 0; index + 1 < flat.length; index += 2)
-    result.push([flat[index] ?? '', flat[index + 1] ?? '']);
-  return result;
-}
-
-/** Prepares to relay one request; nothing is read from the caller before a target takes it. */
-export function openExchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: ExchangeOptions,
-): Exchange {
-  return new HttpExchange(request, response, options);
+/**
+ * Prepares to relay one request, be it an ordinary one or one that asks for another protocol; nothing is sent before
+ * a target takes it.
+ */
+export function openExchange(request: CallerRequest, options: ExchangeOptions): Exchange {
+  return request.head.upgrade === null ? new HttpExchange(request, options) : openUpgrade(request, options);
 }

@@ -1,3 +1,5 @@
+import type { ResponseHead } from './response-head.ts';
+
 /** How an exchange ended. */
 export type RelayEnd =
   /** The answer was relayed to its end. */
@@ -31,13 +33,12 @@ export interface RelayOutcome {
 /** Watches an exchange. `onEnd` is called once for every `send`. */
 export interface RelayObserver {
   /**
-   * Whether the head of an answer (name, value, …) says that the upstream did not take the request. The answer is
-   * then thrown away and the exchange ends as `upstream-unreachable`, or as `upstream-broken` when the request cannot
-   * be sent again.
+   * Whether an answer says that the upstream did not take the request. The answer is then thrown away and the exchange
+   * ends as `upstream-unreachable`, or as `upstream-broken` when the request cannot be sent again.
    */
-  declined?(headers: readonly string[]): boolean;
-  /** The head is there and not yet sent on; name, value, … may be added to `headers`. */
-  onResponseHead(status: number, headers: string[]): void;
+  declined?(head: ResponseHead): boolean;
+  /** The head is there and not yet sent on; gives the lines (see `headerLine`) to be added to it. */
+  onResponseHead(head: ResponseHead): string;
   /** A piece of the answer's body on its way; valid during the call only. */
   onResponseBytes(bytes: Buffer): void;
   onEnd(outcome: RelayOutcome): void;

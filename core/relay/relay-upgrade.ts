@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { UpstreamTarget } from '../contract/index.ts';
+import type { CallerRequest } from './caller-request.ts';
 import { cutConnection } from './cut-connection.ts';
-import { withoutHeaders } from './header-name.ts';
-import type { ResponseHead } from './parse-response-head.ts';
-import type { Exchange, ExchangeOptions } from './relay-exchange.ts';
+import type { Exchange, ExchangeOptions } from './exchange.ts';
+import type { HeaderSet } from './header-name.ts';
+import { type OutgoingHead, renderOutgoingHead } from './outgoing-head.ts';
 import type { RelayEnd, RelayObserver } from './relay-outcome.ts';
-import { buildRequestHead, type OutgoingHead } from './request-head.ts';
+import type { ResponseHeadReader } from './response-head.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamReader } from './upstream-connection.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
@@ -16,23 +16,23 @@ import type { UpstreamPool } from './upstream-pool.ts';
  * request that nobody looked at.
  */
 class UpgradeExchange implements Exchange, UpstreamReader {
-  private readonly request: IncomingMessage;
+  private readonly request: CallerRequest;
   private readonly caller: Socket;
   private readonly early: Buffer;
   private readonly pool: UpstreamPool;
   private readonly observer: RelayObserver;
-  private readonly hidden: ReadonlySet<string> | undefined;
+  private readonly hidden: HeaderSet | undefined;
   private head: OutgoingHead | null = null;
   private connection: UpstreamConnection | null = null;
   private upstream: Socket | null = null;
   private over = false;
-  private headSent = false;
   private status = 0;
   private requestBytes = 0;
   private responseBytes = 0;
   private endsCut: RelayEnd | null = null;
 
-  constructor(request: IncomingMessage, caller: Socket, early: Buffer, options: ExchangeOptions) {
+  constructor(request: CallerRequest, options: ExchangeOptions) {
+    const { socket: caller, early } = request.detach();
     this.request = request;
     this.caller = caller;
     this.early = early;
@@ -51,37 +51,30 @@ class UpgradeExchange implements Exchange, UpstreamReader {
       return;
     }
     this.connection = this.pool.open(target, true);
-    this.connection.begin(this, this.request.method ?? 'GET');
+    this.connection.begin(this, this.request.head.method);
   }
 
   onConnected(): void {
     const { connection, head } = this;
     if (connection === null || head === null) return;
-    const built = buildRequestHead(this.request, head, this.request.headers.upgrade);
-    if (typeof built === 'string' || built.framing !== 'none') {
-      connection.destroy();
-      this.finish('request-refused', typeof built === 'string' ? built : 'an upgrade cannot have a body');
-      return;
-    }
-    connection.socket.write(built.text, 'latin1');
+    connection.socket.write(renderOutgoingHead(this.request.head, head), 'latin1');
     connection.requestSent = true;
   }
 
-  onHead(head: ResponseHead): void {
-    if (this.observer.declined?.(head.headers) === true) {
+  onHead(head: ResponseHeadReader): void {
+    if (this.observer.declined?.(head) === true) {
       this.connection?.destroy();
       this.finish('upstream-unreachable', 'declined');
       return;
     }
-    const headers = this.hidden === undefined ? head.headers : withoutHeaders(head.headers, this.hidden);
     this.status = head.status;
-    this.observer.onResponseHead(head.status, headers);
     const switched = head.status === 101;
-    if (head.contentLength !== -1) headers.push('content-length', String(head.contentLength));
-    headers.push('connection', switched ? 'Upgrade' : 'close');
-    if (switched && head.upgrade !== null) headers.push('upgrade', head.upgrade);
-    this.headSent = true;
-    this.caller.write(renderHead(head.status, head.reason, headers), 'latin1');
+    const added = this.observer.onResponseHead(head);
+    let lines = head.lines.endToEnd(this.hidden, head.named) + added;
+    if (head.contentLength !== -1) lines += `content-length: ${head.contentLength}\r\n`;
+    lines += switched ? `connection: Upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n` : 'connection: close\r\n';
+    this.request.headSent = true;
+    this.caller.write(`HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n`, 'latin1');
     if (switched) this.join();
   }
 
@@ -150,11 +143,11 @@ class UpgradeExchange implements Exchange, UpstreamReader {
     if (this.over) return;
     this.over = true;
     this.connection = null;
-    if (this.headSent && ended !== 'complete') cutConnection(this.caller);
+    if (this.request.headSent && ended !== 'complete') cutConnection(this.caller);
     this.observer.onEnd({
       ended,
       status: this.status,
-      headSent: this.headSent,
+      headSent: this.request.headSent,
       requestBytes: this.requestBytes,
       responseBytes: this.responseBytes,
       detail,
@@ -162,19 +155,7 @@ class UpgradeExchange implements Exchange, UpstreamReader {
   }
 }
 
-function renderHead(status: number, reason: string, headers: readonly string[]): string {
-  let text = `HTTP/1.1 ${status} ${reason}\r\n`;
-  for (let index = 0; index + 1 < headers.length; index += 2)
-    text += `${headers[index]}: ${headers[index + 1]}\r\n`;
-  return `${text}\r\n`;
-}
-
-/** Prepares to relay a request that asks for another protocol; `early` is what came after its head. */
-export function openUpgrade(
-  request: IncomingMessage,
-  socket: Socket,
-  early: Buffer,
-  options: ExchangeOptions,
-): Exchange {
-  return new UpgradeExchange(request, socket, early, options);
+/** Prepares to relay a request that asks for another protocol; from here on the socket belongs to the exchange. */
+export function openUpgrade(request: CallerRequest, options: ExchangeOptions): Exchange {
+  return new UpgradeExchange(request, options);
 }

@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { isForwardableTrailer } from './chunked-decoder.ts';
-import type { RequestFraming } from './request-head.ts';
+import type { BodyFraming } from './request-head.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 /** A body up to this size is kept until the answer begins, so that it can be sent again. */
@@ -9,137 +8,153 @@ const replayLimit = 65_536;
 /** Bytes up to which the first piece leaves as text, in one write with the head. */
 const smallBody = 8_192;
 
+/** Whoever reads from the caller. */
+export interface BodySource {
+  pause(): void;
+  resume(): void;
+}
+
+/** Whoever sends a body on: hears of one that cannot be. */
+export interface BodyWatcher {
+  onTooLarge(): void;
+  onMalformed(problem: string): void;
+}
+
+const nobody: BodyWatcher = { onTooLarge() {}, onMalformed() {} };
+
 /**
- * The body of one request on its way to an upstream, at the upstream's pace. Nothing is read from the caller before
- * the first connection stands, and a small body can be sent again on another one.
+ * The body of one request on its way from the caller's connection to an upstream, at the upstream's pace. Until an
+ * upstream takes it, no more than can be sent again is read; so much can be sent to several, one after the other.
  */
 export class RequestBody {
+  /** Bytes that came, without framing. */
   bytes = 0;
+  /** All of it came. */
   complete = false;
-  /** Set when the caller sent more than it may. */
+  /** More came than may. */
   tooLarge = false;
-  private readonly request: IncomingMessage;
-  private readonly maxBytes: number;
-  private readonly onTooLarge: () => void;
-  private framing: RequestFraming = 'none';
-  private connection: UpstreamConnection | null = null;
-  private started = false;
-  private sent: Buffer[] | null = [];
-  /** Text of the head until it goes out, in one piece with the first bytes where they are there already. */
-  private head = '';
+  /** Why the rest of it cannot be read; null while nothing is wrong. */
+  problem: string | null = null;
+  private readonly framing: BodyFraming;
+  private readonly source: BodySource;
+  private maxBytes = Number.POSITIVE_INFINITY;
+  private watcher = nobody;
+  private upstream: UpstreamConnection | null = null;
+  private kept: Buffer[] | null = [];
+  private trailers: readonly string[] = [];
+  private thrownAway = false;
 
-  constructor(request: IncomingMessage, maxBytes: number, onTooLarge: () => void) {
-    this.request = request;
-    this.maxBytes = maxBytes;
-    this.onTooLarge = onTooLarge;
+  constructor(framing: BodyFraming, source: BodySource) {
+    this.framing = framing;
+    this.source = source;
   }
 
   /** Whether the request, as far as it was read, can be sent once more. */
   get repeatable(): boolean {
-    return this.sent !== null;
+    return this.kept !== null;
+  }
+
+  /** Sets the longest body, and who hears of it. */
+  limit(maxBytes: number, watcher: BodyWatcher): void {
+    this.maxBytes = maxBytes;
+    this.watcher = watcher;
+    this.tooLarge = this.bytes > maxBytes;
+  }
+
+  /** A piece came from the caller. It is kept: the caller of this gives it away. */
+  push(bytes: Buffer): void {
+    if (this.thrownAway) return;
+    this.bytes += bytes.length;
+    if (this.bytes > this.maxBytes) {
+      this.tooLarge = true;
+      this.source.pause();
+      this.watcher.onTooLarge();
+      return;
+    }
+    if (this.upstream === null) {
+      this.kept?.push(bytes);
+      if (this.bytes > replayLimit) this.source.pause();
+      return;
+    }
+    if (this.bytes <= replayLimit) this.kept?.push(bytes);
+    else this.kept = null;
+    this.upstream.touch();
+    if (!this.write(this.upstream, '', bytes)) this.source.pause();
+  }
+
+  /** The last byte came; trailers as name, value, … */
+  finish(trailers: readonly string[]): void {
+    this.complete = true;
+    this.trailers = trailers;
+    if (this.upstream !== null) this.writeEnd(this.upstream, '');
+  }
+
+  /** What came is no body of HTTP/1.1. */
+  fail(problem: string): void {
+    this.problem = problem;
+    this.watcher.onMalformed(problem);
   }
 
   /** Sends head and body; after `release` it may be called again with another connection. */
-  sendTo(connection: UpstreamConnection, head: string, framing: RequestFraming): void {
-    this.framing = framing;
-    if (framing === 'none') {
-      this.complete = true;
-      connection.socket.write(head, 'latin1');
-      connection.requestSent = true;
-      return;
+  sendTo(upstream: UpstreamConnection, head: string): void {
+    this.upstream = upstream;
+    let unsent = head;
+    for (const bytes of this.kept ?? []) {
+      this.write(upstream, unsent, bytes);
+      unsent = '';
     }
-    this.connection = connection;
-    this.head = head;
-    if (this.started) this.sendAgain();
-    else this.start();
-    process.nextTick(() => this.flushHead());
+    if (this.bytes > replayLimit) this.kept = null;
+    if (this.complete) this.writeEnd(upstream, unsent);
+    else {
+      if (unsent !== '') upstream.socket.write(unsent, 'latin1');
+      this.source.resume();
+    }
   }
 
   /** The answer has begun: the body will not be needed again. */
   forget(): void {
-    this.sent = null;
+    this.kept = null;
   }
 
   /** Leaves the connection; what the caller still sends waits. */
   release(): void {
-    this.connection = null;
-    if (this.started && !this.complete) this.request.pause();
+    this.upstream = null;
+    if (!this.complete) this.source.pause();
+  }
+
+  /** Nobody needs the rest any more: what still comes is read and thrown away. */
+  throwAway(): void {
+    this.thrownAway = true;
+    this.kept = null;
+    this.upstream = null;
+    this.source.resume();
   }
 
   onDrain(): void {
-    if (this.started && !this.complete) this.request.resume();
+    if (!this.complete) this.source.resume();
   }
 
-  private start(): void {
-    this.started = true;
-    this.request.on('data', (bytes: Buffer) => this.onData(bytes));
-    this.request.on('end', () => this.onEnd());
-  }
-
-  private sendAgain(): void {
-    for (const bytes of this.sent ?? []) this.write(bytes);
-    if (this.complete) this.writeEnd();
-    else this.request.resume();
-  }
-
-  private onData(bytes: Buffer): void {
-    this.bytes += bytes.length;
-    if (this.bytes > this.maxBytes) {
-      this.tooLarge = true;
-      this.request.pause();
-      this.onTooLarge();
-      return;
+  private write(upstream: UpstreamConnection, head: string, bytes: Buffer): boolean {
+    const { socket } = upstream;
+    const before = this.framing === 'chunked' ? `${head}${bytes.length.toString(16)}\r\n` : head;
+    const after = this.framing === 'chunked' ? '\r\n' : '';
+    if (bytes.length <= smallBody) {
+      return socket.write(`${before}${bytes.toString('latin1')}${after}`, 'latin1');
     }
-    if (this.sent !== null) {
-      if (this.bytes <= replayLimit) this.sent.push(bytes);
-      else this.sent = null;
-    }
-    if (this.connection === null) return;
-    this.connection.touch();
-    if (!this.write(bytes)) this.request.pause();
-  }
-
-  private onEnd(): void {
-    this.complete = true;
-    if (this.connection !== null) this.writeEnd();
-  }
-
-  private flushHead(): void {
-    if (this.head === '' || this.connection === null) return;
-    this.connection.socket.write(this.head, 'latin1');
-    this.head = '';
-  }
-
-  private write(bytes: Buffer): boolean {
-    const socket = this.connection?.socket;
-    if (socket === undefined) return true;
-    const chunked = this.framing === 'chunked';
-    if (!chunked && this.head !== '' && bytes.length <= smallBody) {
-      const text = this.head + bytes.toString('latin1');
-      this.head = '';
-      return socket.write(text, 'latin1');
-    }
-    const before = chunked ? `${this.head}${bytes.length.toString(16)}\r\n` : this.head;
-    this.head = '';
     if (before === '') return socket.write(bytes);
     socket.cork();
     socket.write(before, 'latin1');
     const more = socket.write(bytes);
-    if (chunked) socket.write('\r\n', 'latin1');
+    if (after !== '') socket.write(after, 'latin1');
     socket.uncork();
     return more;
   }
 
-  private writeEnd(): void {
-    const connection = this.connection;
-    if (connection === null) return;
-    if (this.framing === 'chunked') {
-      connection.socket.write(`${this.head}0\r\n${trailerLines(this.request.rawTrailers)}\r\n`, 'latin1');
-      this.head = '';
-    }
-    this.flushHead();
-    connection.requestSent = true;
-    connection.touch();
+  private writeEnd(upstream: UpstreamConnection, head: string): void {
+    const end = this.framing === 'chunked' ? `0\r\n${trailerLines(this.trailers)}\r\n` : '';
+    if (head !== '' || end !== '') upstream.socket.write(head + end, 'latin1');
+    upstream.requestSent = true;
+    upstream.touch();
   }
 }
 

@@ -2,10 +2,10 @@ import { connect, type Socket } from 'node:net';
 import type { UpstreamTarget } from '../contract/index.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { classifyFailure, type FailureKind } from './classify-failure.ts';
-import { parseResponseHead, type ResponseHead } from './parse-response-head.ts';
+import { incomplete, malformed } from './head-lines.ts';
+import { ResponseHeadReader } from './response-head.ts';
 
 const headLimit = 65_536;
-const headEnd = Buffer.from('\r\n\r\n');
 const nothing = Buffer.alloc(0);
 
 /**
@@ -24,9 +24,9 @@ export interface UpstreamFailure {
 export interface UpstreamReader {
   /** The request may be written; called at once on a connection that stands. */
   onConnected(): void;
-  onHead(head: ResponseHead): void;
-  /** The bytes are valid during the call only. `last` when the declared length is reached, `onComplete` follows. */
-  onBody(bytes: Buffer, last: boolean): void;
+  onHead(head: ResponseHeadReader): void;
+  /** The bytes are valid during the call only. */
+  onBody(bytes: Buffer): void;
   /** Everything that came together with the head was told, and the answer is not complete. */
   onHeadRead(): void;
   onComplete(trailers: readonly string[]): void;
@@ -66,6 +66,7 @@ export class UpstreamConnection {
   private method = '';
   private phase: Phase = 'free';
   private answered = false;
+  private readonly head = new ResponseHeadReader();
   private partialHead: Buffer = nothing;
   private bodyLeft = 0;
   private decoder: ChunkedDecoder | null = null;
@@ -181,22 +182,22 @@ export class UpstreamConnection {
   /** The bytes after the head, or null when the head is not complete or the exchange is over. */
   private readHead(bytes: Buffer): Buffer | null {
     const all = this.partialHead.length === 0 ? bytes : Buffer.concat([this.partialHead, bytes]);
-    const end = all.indexOf(headEnd);
-    if (end === -1 ? all.length > headLimit : end > headLimit) {
+    const { head } = this;
+    const end = head.read(all);
+    if (end > headLimit || (end === incomplete && all.length > headLimit)) {
       this.fail('broken', `the head of the answer is over ${headLimit} bytes`);
       return null;
     }
-    if (end === -1) {
-      this.partialHead = Buffer.from(all);
+    if (end === incomplete) {
+      this.partialHead = all === bytes ? Buffer.from(bytes) : all;
       return null;
     }
     this.partialHead = nothing;
-    const head = parseResponseHead(all.toString('latin1', 0, end));
-    const rest = all.subarray(end + 4);
-    if (typeof head === 'string') {
-      this.fail('broken', `the answer is not valid HTTP/1.1: ${head}`);
+    if (end === malformed) {
+      this.fail('broken', `the answer is not valid HTTP/1.1: ${head.problem}`);
       return null;
     }
+    const rest = end === all.length ? nothing : all.subarray(end);
     if (head.status < 200 && head.status !== 101) return rest; // interim answers end at this hop
     if (head.status === 101) this.partialHead = Buffer.from(rest);
     else this.chooseFraming(head);
@@ -209,7 +210,7 @@ export class UpstreamConnection {
     return null;
   }
 
-  private chooseFraming(head: ResponseHead): void {
+  private chooseFraming(head: ResponseHeadReader): void {
     this.keepAlive = head.keepAlive;
     this.keepAliveMs = head.keepAliveMs;
     const bodiless = this.method === 'HEAD' || head.status === 204 || head.status === 304;
@@ -229,7 +230,7 @@ export class UpstreamConnection {
   private readBody(bytes: Buffer): void {
     const reader = this.reader;
     if (reader === null) return;
-    if (this.phase === 'until-close') reader.onBody(bytes, false);
+    if (this.phase === 'until-close') reader.onBody(bytes);
     else if (this.phase === 'chunked') this.readChunked(bytes, reader);
     else this.readLength(bytes, reader);
   }
@@ -240,7 +241,7 @@ export class UpstreamConnection {
     const body = surplus > 0 ? bytes.subarray(0, this.bodyLeft) : bytes;
     this.bodyLeft -= body.length;
     const last = this.bodyLeft === 0;
-    reader.onBody(body, last);
+    reader.onBody(body);
     if (last && this.reader === reader) this.complete([]);
   }
 
@@ -249,7 +250,7 @@ export class UpstreamConnection {
     if (decoder === null) return;
     const end = decoder.decode(bytes, 0, reader);
     if (this.reader !== reader) return;
-    if (end === -2) this.fail('broken', `the answer is not valid HTTP/1.1: ${decoder.problem}`);
+    if (end === malformed) this.fail('broken', `the answer is not valid HTTP/1.1: ${decoder.problem}`);
     if (end < 0) return;
     if (end < bytes.length) this.keepAlive = false;
     this.complete(decoder.trailers);

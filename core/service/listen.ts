@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Server } from 'node:net';
 import { BeelineError } from '../base/index.ts';
 
 /** Where a server listens. */

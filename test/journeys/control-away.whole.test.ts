@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiKey, createControlPlane, openStore } from '@beeline/control';
@@ -10,13 +10,13 @@ import { Secret, silentLogger, systemClock } from '@beeline/core/base';
 import { createFeedClient } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
 import { waitFor } from '@beeline/core/testing';
-import { createGateway, gatewaySettings } from '@beeline/data';
+import { createGateway, gatewaySettings, listenForGateway } from '@beeline/data';
 import { createLocation } from '@beeline/execution';
 import { type Client, createClient } from '@beeline/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, sentimentModel, waitForStatus, waitForZero } from './start-test-platform.ts';
 
-async function listen(server: Server, port = 0): Promise<number> {
+async function listen(server: NetServer, port = 0): Promise<number> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
@@ -34,8 +34,13 @@ async function startSeparately() {
   const directory = await mkdtemp(join(tmpdir(), 'beeline-apart-'));
   const token = new Secret(randomBytes(16).toString('hex'));
   const common = { clock: systemClock, logger: silentLogger };
-  const gatewayServer = createServer((request, response) => gateway.handle(request, response));
-  const runUrl = `http://127.0.0.1:${await listen(gatewayServer)}`;
+  const gatewayConfig = compileConfig(gatewaySettings, { env: {} });
+  const listener = listenForGateway(
+    { handle: (request) => gateway.handle(request) },
+    gatewayConfig,
+    systemClock,
+  );
+  const runUrl = `http://127.0.0.1:${await listen(listener.server)}`;
 
   async function startControl(port: number) {
     const store = await openStore({ dataDir: join(directory, 'control') });
@@ -79,7 +84,7 @@ async function startSeparately() {
     directory: join(directory, 'gateway'),
     feeds: createFeedClient({ controlUrl, token, name: 'gate' }),
     locations: [location.port],
-    config: compileConfig(gatewaySettings, { env: {} }),
+    config: gatewayConfig,
   });
   return {
     client: createClient({ apiUrl: `${controlUrl}/v0`, runUrl, apiKey: key.token, workspace: 'default' }),
@@ -89,7 +94,9 @@ async function startSeparately() {
     },
     async close() {
       await gateway.close();
-      await closeServer(gatewayServer);
+      const closed = listener.close();
+      listener.cut();
+      await closed;
       await location.close();
       await stopControl();
       await rm(directory, { recursive: true, force: true });

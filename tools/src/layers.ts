@@ -70,7 +70,13 @@ export const layers: readonly Layer[] = [
   },
   {
     place: 'planes/standalone',
-    mayImport: [...everyCoreRoom, '@beeline/control', '@beeline/data', '@beeline/execution'],
+    mayImport: [
+      ...everyCoreRoom,
+      '@beeline/core/relay',
+      '@beeline/control',
+      '@beeline/data',
+      '@beeline/execution',
+    ],
     testsMayImport: coreTesting,
   },
   {

@@ -1,14 +1,16 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../base/index.ts';
 import type { UpstreamTarget } from '../../contract/index.ts';
 import { connectRaw, type RawPeer, waitFor } from '../../testing/index.ts';
 import {
+  boundedCount,
+  type CallerRequest,
+  createListener,
   createUpstreamPool,
   type Exchange,
+  HeaderSet,
+  headerLine,
   openExchange,
-  openUpgrade,
-  type RelayObserver,
   type RelayOutcome,
   type UpstreamPool,
   type UpstreamPoolOptions,
@@ -24,6 +26,8 @@ export interface RunningRelay {
   connect(): Promise<RawPeer>;
   close(): Promise<void>;
 }
+
+const dropped = new HeaderSet(['x-secret', 'x-added']);
 
 export async function startRelay(
   target: UpstreamTarget,
@@ -44,49 +48,41 @@ export async function startRelay(
   const outcomes: RelayOutcome[] = [];
   const callers: RawPeer[] = [];
 
-  function relay(
-    request: IncomingMessage,
-    open: (observer: RelayObserver) => Exchange,
-    refuse: () => void,
-  ): void {
-    const head = {
-      path: request.url ?? '/',
-      drop: new Set(['x-secret', 'x-added']),
-      add: ['x-added', 'by-relay'],
-    };
+  function relay(request: CallerRequest): void {
+    const head = { path: request.head.target, drop: dropped, add: headerLine('x-added', 'by-relay') };
     let fallback = options.fallback;
-    const exchange: Exchange = open({
-      onResponseHead: (_status, headers) => headers.push('x-relayed', 'yes'),
-      onResponseBytes() {},
-      onEnd(outcome) {
-        outcomes.push(outcome);
-        const next = outcome.ended === 'upstream-unreachable' ? fallback : undefined;
-        fallback = undefined;
-        if (next !== undefined) exchange.send(next, head);
-        else if (outcome.ended !== 'complete' && !outcome.headSent) refuse();
+    const exchange: Exchange = openExchange(request, {
+      pool,
+      observer: {
+        onResponseHead: () => headerLine('x-relayed', 'yes'),
+        onResponseBytes() {},
+        onEnd(outcome) {
+          outcomes.push(outcome);
+          const next = outcome.ended === 'upstream-unreachable' ? fallback : undefined;
+          fallback = undefined;
+          if (next !== undefined) exchange.send(next, head);
+          else if (outcome.ended !== 'complete' && !outcome.headSent) {
+            request.endConnection();
+            request.answer(599, 'Relay Failed', '', 'relay failed');
+          }
+        },
       },
+      maxRequestBytes: options.maxRequestBytes ?? Number.POSITIVE_INFINITY,
     });
     exchange.send(target, head);
   }
 
-  const limit = options.maxRequestBytes;
-  const bounds = { pool, ...(limit === undefined ? {} : { maxRequestBytes: limit }) };
-  const server = createServer((request, response) =>
-    relay(
-      request,
-      (observer) => openExchange(request, response, { ...bounds, observer }),
-      () => {
-        if (!request.socket.destroyed) response.writeHead(599, { connection: 'close' }).end('relay failed');
-      },
-    ),
-  );
-  server.on('upgrade', (request, socket: Socket, early) =>
-    relay(
-      request,
-      (observer) => openUpgrade(request, socket, early, { ...bounds, observer }),
-      () => socket.end('HTTP/1.1 599 Relay Failed\r\nconnection: close\r\n\r\n'),
-    ),
-  );
+  const listener = createListener({
+    clock: systemClock,
+    maxHeadBytes: 32_768,
+    headTimeoutMs: 10_000,
+    keepAliveMs: 75_000,
+    connections: boundedCount(1_000),
+    onRequest: relay,
+    renderMalformed: (status, message) => `HTTP/1.1 ${status} Refused\r\nconnection: close\r\n\r\n${message}`,
+    renderFull: () => 'HTTP/1.1 503 Full\r\nconnection: close\r\n\r\n',
+  });
+  const { server } = listener;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
@@ -102,8 +98,8 @@ export async function startRelay(
     async close() {
       for (const caller of callers) caller.destroy();
       pool.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      listener.cut();
+      await listener.close();
       await waitFor('the pool to be empty', () => pool.size === 0);
     },
   };

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { silentLogger, systemClock } from '@beeline/core/base';
 import type { FeedClient, LocationPort, RoutesMessage } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
-import { applyServerLimits, createGateway, gatewayServerOptions, gatewaySettings } from '../src/index.ts';
+import { createGateway, gatewaySettings, listenForGateway } from '../src/index.ts';
 
 /**
  * One process of the gateway benchmark: `streams <socket>` is a model server that streams, `gateway <port>
@@ -94,10 +93,7 @@ async function runGateway(): Promise<void> {
     logger: silentLogger,
     config,
   });
-  const server = createServer(gatewayServerOptions, (request, response) => gateway.handle(request, response));
-  server.on('upgrade', (request, socket: Socket, head) => gateway.handleUpgrade(request, socket, head));
-  applyServerLimits(server, config);
-  server.listen(Number(where), '127.0.0.1');
+  listenForGateway(gateway, config, systemClock).server.listen(Number(where), '127.0.0.1');
 }
 
 process.on('SIGTERM', () => process.exit(0));

@@ -2,22 +2,18 @@ import { createMetrics } from '@beeline/core/service';
 import { describe, expect, it } from 'vitest';
 import { sampleRoute } from '../testing/start-gateway.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
+import type { InferenceRequest } from './inference-request.ts';
 import { meter, refusedAnswer } from './stages/meter.ts';
 
 const sources = { inFlight: () => 3, droppedRecords: () => 5, routesVersion: () => 9 };
 
 function execution(status: number, source: 'gateway' | 'model', changes: object = {}) {
-  const request = {
-    executionId: 'exe_1',
-    workspace: 'acme',
-    model: 'toy',
-    environment: 'production',
-    arrivedMs: 0,
-    startedAt: 0,
-    upstreamPath: '/',
-    key: { id: 'key-1' },
-    message: { method: 'POST' },
-  } as unknown as Parameters<typeof meter>[0];
+  const request: InferenceRequest = {
+    arrival: { executionId: 'exe_1', requestId: 'mine', startedAt: 0, arrivedMs: 0 },
+    method: 'POST',
+    path: { workspace: 'acme', model: 'toy', environment: 'production', upstreamPath: '/' },
+    key: { id: 'key-1', hash: '', workspaces: ['acme'], role: 'member', expiresAt: null },
+  };
   return meter(request, { ...refusedAnswer(status, 'X'), source, ...changes }, 30);
 }
 

@@ -61,6 +61,12 @@ describe('a request that two servers could read differently', () => {
     ['an unknown version', `${get.replace('1.1', '1.2')}\r\n`],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['TLS', '\x16\x03\x01\x02\x00\x01'],
+    ['a coding before chunked', `${post}Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n`],
+    ['two Hosts', `${get}Host: other.example\r\n\r\n`],
+    ['chunks in HTTP/1.0', `${post.replace('1.1', '1.0')}${chunked}\r\n0\r\n\r\n`],
+    ['a space in its target', `${get.replace('toy', 'to y')}\r\n`],
+    ['a control character in its target', `${get.replace('toy', 'to\x01y')}\r\n`],
+    ['an upgrade with a body', `${post}Connection: Upgrade\r\nUpgrade: x\r\nContent-Length: 4\r\n\r\nabcd`],
     ['a malformed method', `GE(T${get.slice(3)}\r\n`],
   ])('is refused with 400 and the connection ends: %s', async (_what, text) => {
     const caller = await connect();
@@ -72,32 +78,18 @@ describe('a request that two servers could read differently', () => {
   });
 });
 
-describe('a request whose end is clear but that cannot be sent on', () => {
-  it.each([
-    ['a coding before chunked', `${post}Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n`],
-    ['two Hosts', `${get}Host: other.example\r\n\r\n`],
-    ['chunks in HTTP/1.0', `${post.replace('1.1', '1.0')}${chunked}\r\n0\r\n\r\n`],
-  ])('is refused with 400 and the connection ends: %s', async (_what, text) => {
-    const caller = await connect();
-    caller.send(text);
-    await waitFor('the end', () => caller.ended);
-    expect(caller.text).toMatch(/^HTTP\/1\.1 400 [\s\S]*cannot be sent on/);
-    expect(delivered()).toBe('');
-  });
-});
-
 describe('a chunked body', () => {
   it.each([
-    ['a size beyond 64 bits', 'FFFFFFFFFFFFFFFFF\r\n', 400],
-    ['a negative size', '-1\r\n', 400],
-    ['more bytes than its size', '1\r\nxy\r\n0\r\n\r\n', 400],
-    ['bare line feeds', '1\nx\n0\n\n', 400],
-    ['20 KB of extensions', `1;${'a'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`, 413],
-  ])('with %s is never completed towards the model', async (_what, body, status) => {
+    ['a size beyond 64 bits', 'FFFFFFFFFFFFFFFFF\r\n'],
+    ['a negative size', '-1\r\n'],
+    ['more bytes than its size', '1\r\nxy\r\n0\r\n\r\n'],
+    ['bare line feeds', '1\nx\n0\n\n'],
+    ['5 KB of extensions', `1;${'a'.repeat(5_000)}\r\nx\r\n0\r\n\r\n`],
+  ])('with %s is never completed towards the model', async (_what, body) => {
     const caller = await connect();
     caller.send(`${post}${chunked}\r\n${body}`);
     await waitFor('the end', () => caller.ended);
-    expect(caller.text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(caller.text).toMatch(/^HTTP\/1\.1 400 /);
     expect(caller.text).toContain('REQUEST_INVALID');
     expect(delivered()).not.toContain('0\r\n\r\n');
     await waitFor('the exchange to end', () => running.gateway.exchanges === 0);
@@ -173,14 +165,15 @@ describe('a connection', () => {
     expect(model.peers).toHaveLength(1);
   });
 
-  it('answers pipelined requests one after the other, in order', async () => {
+  it('has its pipelined requests sent on and answered one after the other', async () => {
     const caller = await connect();
     caller.send(`${get.replace('toy', 'toy/1')}\r\n${get.replace('toy', 'toy/2')}\r\n`);
-    const [one, two] = [await model.peer(0), await model.peer(1)];
-    two.send(ok.replace('ok', 'no'));
-    await waitFor('the second to be relayed', () => running.gateway.exchanges === 1);
-    expect(caller.text).toBe('');
-    one.send(ok);
+    const peer = await model.peer(0);
+    await peer.until('GET /1');
+    expect(running.gateway.exchanges).toBe(1);
+    peer.send(ok);
+    await peer.until('GET /2');
+    peer.send(ok.replace('ok', 'no'));
     const text = await caller.until('no');
     expect(text.indexOf('ok')).toBeLessThan(text.indexOf('no'));
   });

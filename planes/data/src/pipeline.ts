@@ -1,63 +1,65 @@
-import type { IncomingMessage } from 'node:http';
 import { BeelineError, type Clock, httpStatusOf, newId } from '@beeline/core/base';
 import type { RouteEntry } from '@beeline/core/contract';
-import type { Caller } from './caller.ts';
+import type { CallerRequest, RequestHead } from '@beeline/core/relay';
 import { gatewayNotReady } from './errors.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import type { Arrival, InferenceRequest } from './inference-request.ts';
+import { refuseRequest } from './refuse-request.ts';
 import { admit } from './stages/admit.ts';
-import { type AuthenticatedRequest, authenticate } from './stages/authenticate.ts';
+import { authenticate } from './stages/authenticate.ts';
 import { choose } from './stages/choose.ts';
 import { forward } from './stages/forward.ts';
-import { type ArrivedRequest, identify } from './stages/identify.ts';
+import { identify } from './stages/identify.ts';
 import { type Answer, meter, refusedAnswer } from './stages/meter.ts';
 import { resolve } from './stages/resolve.ts';
 
 /**
- * The way of a request: identify, authenticate, resolve, admit, choose, forward, meter. Each stage takes the record
- * of the one before and gives a wider one, or the error that ends the way. Up to `forward` nothing waits, and control
- * is never asked.
+ * The way of a request: identify, authenticate, resolve, admit, choose, forward, meter. Each stage gives what the
+ * next ones need, or the error that ends the way. Up to `forward` nothing waits, and control is never asked.
  */
-export function runPipeline(caller: Caller, gateway: GatewayParts): void {
-  const arrived = arrive(caller.request, gateway.clock);
+export function runPipeline(caller: CallerRequest, gateway: GatewayParts): void {
+  const { head } = caller;
+  const arrival = arrive(head, gateway.clock);
   const snapshot = gateway.tables.current;
   if (snapshot === null) {
-    refuseUnmetered(caller, gateway, arrived, gatewayNotReady());
+    refuseUnmetered(caller, gateway, arrival, gatewayNotReady());
     return;
   }
 
-  const identified = identify(arrived);
-  if (identified instanceof BeelineError) {
-    refuseUnmetered(caller, gateway, arrived, identified);
+  const path = identify(head);
+  if (path instanceof BeelineError) {
+    refuseUnmetered(caller, gateway, arrival, path);
     return;
   }
 
-  const authenticated = authenticate(identified, snapshot);
-  if (authenticated instanceof BeelineError) {
-    refuseUnmetered(caller, gateway, arrived, authenticated);
+  const key = authenticate((lower) => head.header(lower), path.workspace, arrival.startedAt, snapshot);
+  if (key instanceof BeelineError) {
+    refuseUnmetered(caller, gateway, arrival, key);
     return;
   }
 
-  const resolved = resolve(authenticated, snapshot);
-  if (resolved instanceof BeelineError) {
-    refuseMetered(caller, gateway, authenticated, null, resolved);
+  const request: InferenceRequest = { arrival, method: head.method, path, key };
+  const route = resolve(path, snapshot);
+  if (route instanceof BeelineError) {
+    refuseMetered(caller, gateway, request, null, route);
     return;
   }
 
-  const admitted = admit(resolved, gateway.load, gateway.config);
-  if (admitted instanceof BeelineError) {
-    refuseMetered(caller, gateway, authenticated, resolved.route, admitted);
+  const refusal = admit(head, gateway.load, gateway.config);
+  if (refusal !== null) {
+    refuseMetered(caller, gateway, request, route, refusal);
     return;
   }
 
-  const chosen = choose(admitted, gateway.ports, gateway.random);
-  if (chosen instanceof BeelineError) {
-    refuseMetered(caller, gateway, authenticated, resolved.route, chosen);
+  const choice = choose(route, gateway.ports, gateway.random);
+  if (choice instanceof BeelineError) {
+    refuseMetered(caller, gateway, request, route, choice);
     return;
   }
 
-  forward(chosen, caller, gateway, (answer, running) => {
+  forward(request, choice, caller, gateway, (answer, running) => {
     gateway.running.delete(running);
-    record(gateway, chosen, chosen.route, answer);
+    record(gateway, request, route, answer);
     gateway.onExchangeEnded();
   });
 }
@@ -65,50 +67,39 @@ export function runPipeline(caller: Caller, gateway: GatewayParts): void {
 const callerIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** Gives the request its names: the execution's is always ours, the request's is the caller's if it is usable. */
-function arrive(message: IncomingMessage, clock: Clock): ArrivedRequest {
+function arrive(head: RequestHead, clock: Clock): Arrival {
   const startedAt = clock.now();
   const executionId = newId('exe', startedAt);
-  const given = message.headers['x-request-id'];
-  const usable = typeof given === 'string' && callerIdPattern.test(given);
-  return {
-    executionId,
-    requestId: usable ? given : executionId,
-    startedAt,
-    arrivedMs: clock.monotonicMs(),
-    message,
-  };
-}
-
-function refuse(caller: Caller, gateway: GatewayParts, request: ArrivedRequest, error: BeelineError): void {
-  const { requestId, executionId } = request;
-  caller.refuse(error, { component: 'gateway', requestId, executionId, nowMs: gateway.clock.now() });
+  const given = head.header('x-request-id');
+  const requestId = given !== undefined && callerIdPattern.test(given) ? given : executionId;
+  return { executionId, requestId, startedAt, arrivedMs: clock.monotonicMs() };
 }
 
 /** Of a request whose workspace is not known to be the caller's: counted, but no execution. */
 function refuseUnmetered(
-  caller: Caller,
+  caller: CallerRequest,
   gateway: GatewayParts,
-  request: ArrivedRequest,
+  arrival: Arrival,
   error: BeelineError,
 ): void {
-  refuse(caller, gateway, request, error);
+  refuseRequest(caller, error, 'gateway', arrival, gateway.clock.now());
   gateway.metrics.refused(error.code);
 }
 
 function refuseMetered(
-  caller: Caller,
+  caller: CallerRequest,
   gateway: GatewayParts,
-  request: AuthenticatedRequest,
+  request: InferenceRequest,
   route: RouteEntry | null,
   error: BeelineError,
 ): void {
-  refuse(caller, gateway, request, error);
+  refuseRequest(caller, error, 'gateway', request.arrival, gateway.clock.now());
   record(gateway, request, route, refusedAnswer(httpStatusOf(error.kind), error.code));
 }
 
 function record(
   gateway: GatewayParts,
-  request: AuthenticatedRequest,
+  request: InferenceRequest,
   route: RouteEntry | null,
   answer: Answer,
 ): void {

@@ -1,5 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { type BeelineError, httpStatusOf } from '@beeline/core/base';
 import { type ErrorOrigin, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
+import { headerLine } from '@beeline/core/relay';
 
 /** What a refusal tells about itself. */
 export interface RefusalContext {
@@ -10,30 +12,29 @@ export interface RefusalContext {
   readonly nowMs: number;
 }
 
-/** Body and headers of an answer by which the platform refuses. */
-export function renderRefusal(
-  error: BeelineError,
-  context: RefusalContext,
-): readonly [string, Record<string, string>] {
-  const body = JSON.stringify(platformErrorBody(error, context));
+/** The phrase that goes with a status. */
+export function reasonOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Refused';
+}
+
+/** Header lines (without framing) and body of an answer by which the platform refuses. */
+export function renderRefusal(error: BeelineError, context: RefusalContext): readonly [string, string] {
   const headers = {
     ...platformErrorHeaders(error, context.component),
-    'content-length': String(Buffer.byteLength(body)),
     'x-request-id': context.requestId,
     'x-beeline-execution': context.executionId,
   };
-  return [body, headers];
+  const lines = Object.entries(headers).map(([name, value]) => headerLine(name, value));
+  return [lines.join(''), JSON.stringify(platformErrorBody(error, context))];
 }
 
-/** The whole answer as it goes out on a bare socket, after which the connection ends. */
+/** The whole answer as it goes out on a connection that ends with it. */
 export function renderLastRefusal(
   error: BeelineError,
   context: RefusalContext,
   status = httpStatusOf(error.kind),
 ): string {
-  const [body, headers] = renderRefusal(error, context);
-  const lines = Object.entries({ ...headers, connection: 'close' }).map(
-    ([name, value]) => `${name}: ${value}\r\n`,
-  );
-  return `HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`;
+  const [lines, body] = renderRefusal(error, context);
+  const framing = `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n`;
+  return `HTTP/1.1 ${status} ${reasonOf(status)}\r\n${lines}${framing}\r\n${body}`;
 }

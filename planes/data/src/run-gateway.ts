@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Logger, sleep, systemClock } from '@beeline/core/base';
 import { createFeedClient } from '@beeline/core/contract';
+import { type ForeignServer, foreignServer } from '@beeline/core/relay';
 import {
   addProcessMetrics,
   answerScrape,
@@ -15,32 +14,27 @@ import {
 } from '@beeline/core/service';
 import manifest from '../package.json' with { type: 'json' };
 import type { GatewayProcessConfig } from './config.ts';
+import { listenForGateway } from './listen-for-gateway.ts';
 import { parseLocations } from './locations/parse-locations.ts';
 import { createRemoteLocation } from './locations/remote-location.ts';
 import { createGateway, type Gateway } from './server.ts';
-import { applyServerLimits, gatewayServerOptions } from './server-limits.ts';
 
 /** No workspace can be called so. */
-const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const ownPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
-function answerHealth(gateway: Gateway, request: IncomingMessage, response: ServerResponse): boolean {
-  const { url = '' } = request;
-  if (!healthPaths.has(url)) return false;
-  const ok = url === '/healthz' || gateway.ready();
-  sendJson(response, ok ? 200 : 503, { ready: gateway.ready(), exchanges: gateway.exchanges });
-  return true;
-}
-
-function serveGateway(gateway: Gateway, config: GatewayProcessConfig, metrics: Metrics): Server {
+/** What the process tells about itself, on the port of the gateway. */
+function answerAboutItself(gateway: Gateway, config: GatewayProcessConfig, metrics: Metrics): ForeignServer {
   const policy = { token: config.metricsToken, trustLoopback: false };
-  const server = createServer(gatewayServerOptions, (request, response) => {
-    if (request.url === '/metrics') answerScrape(request, response, metrics, policy);
-    else if (!answerHealth(gateway, request, response)) gateway.handle(request, response);
-  });
-  server.on('checkContinue', (request, response) => gateway.handle(request, response, true));
-  server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket as Socket, head));
-  applyServerLimits(server, config);
-  return server;
+  return foreignServer(
+    (head) => ownPaths.has(head.target),
+    (request, response) => {
+      if (request.url === '/metrics') answerScrape(request, response, metrics, policy);
+      else {
+        const ok = request.url === '/healthz' || gateway.ready();
+        sendJson(response, ok ? 200 : 503, { ready: gateway.ready(), exchanges: gateway.exchanges });
+      }
+    },
+  );
 }
 
 /**
@@ -67,18 +61,18 @@ export async function runGateway(config: GatewayProcessConfig, logger: Logger): 
     logger,
     config,
   });
-  const server = serveGateway(gateway, config, metrics);
+  const listener = listenForGateway(gateway, config, clock, answerAboutItself(gateway, config, metrics));
   const close = async () => {
     gateway.announceClose();
     await sleep(clock, config.announcePeriod);
-    const closed = new Promise((resolve) => server.close(resolve));
+    const closed = listener.close();
     await gateway.close();
-    server.closeAllConnections();
+    listener.cut();
     await closed;
     endMeasuring();
   };
   try {
-    return { url: await listen(server, { host: config.host, port: config.port }), close };
+    return { url: await listen(listener.server, { host: config.host, port: config.port }), close };
   } catch (error) {
     await gateway.close();
     endMeasuring();

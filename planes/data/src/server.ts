@@ -1,15 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { asBeelineError, type Clock, type Logger, newId } from '@beeline/core/base';
 import type { FeedClient, LocationPort } from '@beeline/core/contract';
-import { createUpstreamPool } from '@beeline/core/relay';
+import { type CallerRequest, createUpstreamPool } from '@beeline/core/relay';
 import { createMetrics, type Metrics } from '@beeline/core/service';
-import { type Caller, httpCaller, upgradeCaller } from './caller.ts';
 import type { GatewayConfig } from './config.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { runPipeline } from './pipeline.ts';
+import { refuseRequest } from './refuse-request.ts';
 import type { RunningForward } from './stages/forward.ts';
 import { runPullRoutesLoop } from './sync/pull-routes.ts';
 import { pushLastExecutions, runPushExecutionsLoop } from './sync/push-executions.ts';
@@ -33,12 +31,9 @@ export interface GatewayOptions {
   readonly metrics?: Metrics;
 }
 
-/** The way in for requests; the server that it is put behind belongs to the caller. */
+/** The way in for requests; the listener that it is put behind belongs to the caller. */
 export interface Gateway {
-  /** For the `request` event; for `checkContinue` with `expectsContinue` set. */
-  handle(request: IncomingMessage, response: ServerResponse, expectsContinue?: boolean): void;
-  /** For the `upgrade` event. */
-  handleUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  handle(request: CallerRequest): void;
   /** It has routes and takes requests. */
   ready(): boolean;
   /** Requests that are being worked on, waiting ones included. */
@@ -47,7 +42,7 @@ export interface Gateway {
   announceClose(): void;
   /**
    * Refuses new requests, lets the running ones finish within the drain timeout, cuts the rest, delivers or saves the
-   * execution records. Close the server that listens afterwards, or at the same time.
+   * execution records. Close the listener afterwards, or at the same time.
    */
   close(): Promise<void>;
 }
@@ -109,14 +104,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const pushing = { gateway: options.name, feeds, usage, clock, logger, intervalMs: config.usageInterval };
   const usageLoop = runPushExecutionsLoop(pushing);
 
-  function run(caller: Caller): void {
+  function handle(caller: CallerRequest): void {
     try {
       runPipeline(caller, parts);
     } catch (thrown) {
       const error = asBeelineError(thrown);
       const id = newId('exe');
       logger.error({ execution: id, detail: error.detail }, 'a stage of the gateway failed');
-      caller.refuse(error, { component: 'gateway', requestId: id, executionId: id, nowMs: clock.now() });
+      refuseRequest(caller, error, 'gateway', { requestId: id, executionId: id }, clock.now());
     }
   }
 
@@ -154,9 +149,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   return {
-    handle: (request, response, expectsContinue = false) =>
-      run(httpCaller(request, response, expectsContinue)),
-    handleUpgrade: (request, socket, head) => run(upgradeCaller(request, socket, head)),
+    handle,
     ready: () => tables.current !== null && !leaving,
     get exchanges() {
       return running.size;

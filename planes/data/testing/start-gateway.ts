@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, silentLogger, systemClock } from '@beeline/core/base';
 import type { LocationPort, RouteEntry, RoutesMessage } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
 import { waitFor } from '@beeline/core/testing';
-import {
-  applyServerLimits,
-  createGateway,
-  type Gateway,
-  gatewayServerOptions,
-  gatewaySettings,
-} from '../src/index.ts';
+import { createGateway, type Gateway, gatewaySettings, listenForGateway } from '../src/index.ts';
 import { createFakeFeeds, type FakeFeeds } from './fake-feeds.ts';
 
 /** The key that `sampleRoutes` knows. */
@@ -82,11 +75,8 @@ export async function startGateway(options: {
     logger: silentLogger,
     config,
   });
-  const serverOptions = { ...gatewayServerOptions, connectionsCheckingInterval: 20 };
-  const server = createServer(serverOptions, (request, response) => gateway.handle(request, response));
-  server.on('checkContinue', (request, response) => gateway.handle(request, response, true));
-  server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket as Socket, head));
-  applyServerLimits(server, config);
+  const listener = listenForGateway(gateway, config, systemClock);
+  const { server } = listener;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   if (options.waitForRoutes !== false) await waitFor('the routes', () => gateway.ready());
   return {
@@ -96,8 +86,8 @@ export async function startGateway(options: {
     directory,
     async close({ keep = false } = {}) {
       await gateway.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      listener.cut();
+      await listener.close();
       if (!keep) await rm(directory, { recursive: true, force: true });
     },
   };

@@ -1,26 +1,12 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
-import type { Socket } from 'node:net';
+import type { RequestListener } from 'node:http';
+import { type ForeignServer, foreignServer } from '@beeline/core/relay';
 
-type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
-type InferenceListener = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  expectsContinue?: boolean,
-) => void;
-type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
-
-/** Who answers what on the one port of an embedded platform. */
+/** Who answers, on the one port of an embedded platform, what is no inference request. */
 export interface Dispatch {
   readonly control: RequestListener;
   readonly metrics: RequestListener;
-  readonly inference: InferenceListener;
-  readonly inferenceUpgrade: UpgradeListener;
+  /** There is no gateway yet: control answers everything. */
+  readonly starting: boolean;
 }
 
 /** First parts of a path that belong to control; no workspace can be called so. */
@@ -43,24 +29,13 @@ export function isMetricsPath(url: string): boolean {
   return url === '/metrics' || url.startsWith('/metrics?');
 }
 
-/** One HTTP server in front of control and gateway. */
-export function createDispatchServer(dispatch: Dispatch, options: ServerOptions): Server {
-  const server = createServer(options, (request, response) => {
-    const url = request.url ?? '/';
-    if (isControlPath(url)) dispatch.control(request, response);
-    else if (isMetricsPath(url)) dispatch.metrics(request, response);
-    else dispatch.inference(request, response);
-  });
-  server.on('checkContinue', (request, response) => {
-    if (!isControlPath(request.url ?? '/')) {
-      dispatch.inference(request, response, true);
-      return;
-    }
-    response.writeContinue();
-    dispatch.control(request, response);
-  });
-  server.on('upgrade', (request, socket, head) => {
-    dispatch.inferenceUpgrade(request, socket as Socket, head);
-  });
-  return server;
+/** The server beside the gateway. */
+export function besideGateway(dispatch: Dispatch): ForeignServer {
+  return foreignServer(
+    ({ target }) => dispatch.starting || isControlPath(target) || isMetricsPath(target),
+    (request, response) => {
+      if (isMetricsPath(request.url ?? '/')) dispatch.metrics(request, response);
+      else dispatch.control(request, response);
+    },
+  );
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import type { Server, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { createControlPlane, openStore } from '@beeline/control';
 import { BeelineError, type Clock, type Logger, Secret, sleep } from '@beeline/core/base';
 import { createFeedClient, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
+import type { Listener } from '@beeline/core/relay';
 import { addProcessMetrics, answerScrape, createMetrics, sendJson } from '@beeline/core/service';
-import { applyServerLimits, createGateway, gatewayServerOptions } from '@beeline/data';
+import { createGateway, type Gateway, listenForGateway } from '@beeline/data';
 import { createLocation, type LocationOptions } from '@beeline/execution';
 import manifest from '../package.json' with { type: 'json' };
 import type { StandaloneConfig } from './config.ts';
-import { createDispatchServer, type Dispatch } from './dispatch-requests.ts';
+import { besideGateway, type Dispatch } from './dispatch-requests.ts';
 import { ensureAdminKey } from './ensure-admin-key.ts';
 import { listen } from './listen.ts';
 
@@ -39,10 +39,9 @@ function answerStarting(_request: unknown, response: ServerResponse): void {
   sendJson(response, 503, body, platformErrorHeaders(error, 'gateway'));
 }
 
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
+async function closeListener(listener: Listener): Promise<void> {
+  const closed = listener.close();
+  listener.cut();
   await closed;
 }
 
@@ -75,16 +74,20 @@ export async function startPlatform(
   const dispatch: { -readonly [K in keyof Dispatch]: Dispatch[K] } = {
     control: answerStarting,
     metrics: (request, response) => answerScrape(request, response, metrics, scrapePolicy),
-    inference: answerStarting,
-    inferenceUpgrade: (_request, socket) => socket.destroy(),
+    starting: true,
   };
+  let gateway: Gateway | null = null;
   try {
     const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
     closers.push(async () => endMeasuring());
-    const server = createDispatchServer(dispatch, gatewayServerOptions);
-    applyServerLimits(server, config);
-    const port = await listen(server, config.host, config.port);
-    closers.push(() => closeServer(server));
+    const listener = listenForGateway(
+      { handle: (request) => gateway?.handle(request) },
+      config,
+      clock,
+      besideGateway(dispatch),
+    );
+    const port = await listen(listener.server, config.host, config.port);
+    closers.push(() => closeListener(listener));
     const localUrl = `http://127.0.0.1:${port}`;
     const runUrl =
       config.publicUrl ?? (config.host === '0.0.0.0' ? localUrl : `http://${config.host}:${port}`);
@@ -128,7 +131,7 @@ export async function startPlatform(
       ...parts,
     });
     closers.push(() => location.close());
-    const gateway = await createGateway({
+    const opened = await createGateway({
       name: 'embedded',
       directory: join(config.dataDir, 'gateway'),
       feeds: feedsFor('embedded'),
@@ -138,10 +141,10 @@ export async function startPlatform(
       logger: logger.child({ plane: 'data' }),
       config,
     });
-    closers.push(() => gateway.close());
-    dispatch.inference = gateway.handle;
-    dispatch.inferenceUpgrade = gateway.handleUpgrade;
-    while (!gateway.ready()) await sleep(clock, 10);
+    closers.push(() => opened.close());
+    gateway = opened;
+    dispatch.starting = false;
+    while (!opened.ready()) await sleep(clock, 10);
 
     return {
       apiUrl: `${runUrl}/v0`,

@@ -8,6 +8,7 @@ import {
   type ModelMetricsBody,
   platformErrorBody,
   platformErrorHeaders,
+  lookUpIn,
   readCredential,
 } from '@beeline/core/contract';
 import type { Location, Revision } from '@beeline/core/resources';
@@ -86,7 +87,7 @@ function answerModelPart(
 }
 
 function answerApi(platform: FakePlatform, request: RecordedRequest): FakeAnswer {
-  if (readCredential(request.headers) !== apiKey) {
+  if (readCredential(lookUpIn(request.headers)) !== apiKey) {
     throw new BeelineError('AUTHENTICATION_FAILED', {
       message: 'the API key is not known; create a new one',
     });

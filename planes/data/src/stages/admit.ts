@@ -1,7 +1,7 @@
 import type { BeelineError } from '@beeline/core/base';
+import type { RequestHead } from '@beeline/core/relay';
 import type { GatewayConfig } from '../config.ts';
 import { bodyTooLarge, gatewayFull, gatewayStopping, tooManyHeaders } from '../errors.ts';
-import type { ResolvedRequest } from './resolve.ts';
 
 /** What the gateway is busy with. */
 export interface GatewayLoad {
@@ -12,22 +12,18 @@ export interface GatewayLoad {
   readonly leaving: boolean;
 }
 
+type AdmittedHead = Pick<RequestHead, 'lineCount' | 'contentLength'>;
 type Bounds = Pick<GatewayConfig, 'maxExchanges' | 'maxRequestHeaders' | 'maxRequestBody'>;
 
-/** Holds the request against the gateway's own bounds. */
-export function admit(
-  request: ResolvedRequest,
-  load: GatewayLoad,
-  bounds: Bounds,
-): ResolvedRequest | BeelineError {
+/** Holds a request against the gateway's own bounds; null when it is inside them. */
+export function admit(head: AdmittedHead, load: GatewayLoad, bounds: Bounds): BeelineError | null {
   if (load.stopping) return gatewayStopping();
   if (load.exchanges >= bounds.maxExchanges) return gatewayFull(bounds.maxExchanges);
-  const { message } = request;
-  const lines = message.rawHeaders.length / 2;
-  if (lines > bounds.maxRequestHeaders) return tooManyHeaders(lines, bounds.maxRequestHeaders);
-  if (bounds.maxRequestBody > 0) {
-    const declared = Number(message.headers['content-length'] ?? 0);
-    if (declared > bounds.maxRequestBody) return bodyTooLarge(bounds.maxRequestBody, declared);
+  if (head.lineCount > bounds.maxRequestHeaders) {
+    return tooManyHeaders(head.lineCount, bounds.maxRequestHeaders);
   }
-  return request;
+  if (bounds.maxRequestBody > 0 && head.contentLength > bounds.maxRequestBody) {
+    return bodyTooLarge(bounds.maxRequestBody, head.contentLength);
+  }
+  return null;
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import type { KeyEntry } from '@beeline/core/contract';
+import { type KeyEntry, lookUpIn } from '@beeline/core/contract';
 import { describe, expect, it } from 'vitest';
 import { buildSnapshot } from '../tables/build-snapshot.ts';
 import { authenticate } from './authenticate.ts';
@@ -26,23 +25,8 @@ const snapshot = buildSnapshot({
   ],
 });
 
-function run(headers: Record<string, string>, workspace = 'acme') {
-  const message = { headers } as unknown as IncomingMessage;
-  return authenticate(
-    {
-      executionId: 'e',
-      requestId: 'r',
-      startedAt: now,
-      arrivedMs: 0,
-      message,
-      workspace,
-      model: 'toy',
-      environment: 'production',
-      upstreamPath: '/',
-    },
-    snapshot,
-  );
-}
+const run = (headers: Record<string, string>, workspace = 'acme') =>
+  authenticate(lookUpIn(headers), workspace, now, snapshot);
 
 describe('a key', () => {
   it.each([
@@ -58,7 +42,7 @@ describe('a key', () => {
     [{ 'x-blaxel-authorization': 'Bearer good', authorization: 'Bearer bad' }],
     [{ authorization: 'Bearer young' }],
   ])('is taken from %j', (headers) => {
-    expect(run(headers)).toMatchObject({ key: { role: 'member' } });
+    expect(run(headers)).toMatchObject({ role: 'member' });
   });
 
   it.each([

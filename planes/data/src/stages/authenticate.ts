@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { BeelineError } from '@beeline/core/base';
-import { type KeyEntry, readCredential } from '@beeline/core/contract';
+import { type HeaderLookup, type KeyEntry, readCredential } from '@beeline/core/contract';
 import {
   credentialExpired,
   credentialMissing,
@@ -9,12 +9,6 @@ import {
   workspaceNotFound,
 } from '../errors.ts';
 import type { GatewaySnapshot } from '../tables/build-snapshot.ts';
-import type { IdentifiedRequest } from './identify.ts';
-
-/** A request whose key may use the workspace. */
-export interface AuthenticatedRequest extends IdentifiedRequest {
-  readonly key: KeyEntry;
-}
 
 function findKey(snapshot: GatewaySnapshot, credential: string): KeyEntry | undefined {
   // Hashing takes under a microsecond, so no plain key is kept to save it.
@@ -24,17 +18,19 @@ function findKey(snapshot: GatewaySnapshot, credential: string): KeyEntry | unde
   return timingSafeEqual(Buffer.from(key.hash), Buffer.from(presented)) ? key : undefined;
 }
 
-/** Checks the key. Whether a workspace exists is told to callers with a good key only. */
+/** Finds the key of a request and checks it. Whether a workspace exists is told to callers with a good key only. */
 export function authenticate(
-  request: IdentifiedRequest,
+  header: HeaderLookup,
+  workspace: string,
+  nowMs: number,
   snapshot: GatewaySnapshot,
-): AuthenticatedRequest | BeelineError {
-  const credential = readCredential(request.message.headers);
+): KeyEntry | BeelineError {
+  const credential = readCredential(header);
   if (credential === undefined || credential === '') return credentialMissing();
   const key = findKey(snapshot, credential);
   if (key === undefined) return credentialUnknown();
-  if (key.expiresAt !== null && key.expiresAt <= request.startedAt) return credentialExpired(key.expiresAt);
-  if (!snapshot.hasWorkspace(request.workspace)) return workspaceNotFound(request.workspace);
-  if (!key.workspaces.includes(request.workspace)) return workspaceForbidden(request.workspace);
-  return { ...request, key };
+  if (key.expiresAt !== null && key.expiresAt <= nowMs) return credentialExpired(key.expiresAt);
+  if (!snapshot.hasWorkspace(workspace)) return workspaceNotFound(workspace);
+  if (!key.workspaces.includes(workspace)) return workspaceForbidden(workspace);
+  return key;
 }

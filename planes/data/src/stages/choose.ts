@@ -1,10 +1,9 @@
 import type { BeelineError } from '@beeline/core/base';
-import type { LocationPort, RouteTarget } from '@beeline/core/contract';
+import type { LocationPort, RouteEntry, RouteTarget } from '@beeline/core/contract';
 import { noLocation } from '../errors.ts';
-import type { ResolvedRequest } from './resolve.ts';
 
-/** A request with the revision that answers it and the place where. */
-export interface ChosenRequest extends ResolvedRequest {
+/** The revision that answers a request, and the place where. */
+export interface Choice {
   readonly revision: string;
   readonly port: LocationPort;
 }
@@ -25,15 +24,15 @@ export function chooseTarget(targets: readonly RouteTarget[], point: number): Ro
 
 /** Picks the revision by weight and the first location that may serve it and is connected. */
 export function choose(
-  request: ResolvedRequest,
+  route: RouteEntry,
   ports: ReadonlyMap<string, LocationPort>,
   random: () => number,
-): ChosenRequest | BeelineError {
-  const target = chooseTarget(request.route.targets, random());
+): Choice | BeelineError {
+  const target = chooseTarget(route.targets, random());
   if (target === undefined) return noLocation([]);
   for (const name of target.locations) {
     const port = ports.get(name);
-    if (port !== undefined) return { ...request, revision: target.revision, port };
+    if (port !== undefined) return { revision: target.revision, port };
   }
   return noLocation(target.locations);
 }

@@ -7,20 +7,27 @@ import {
   ingressHeaders,
   type Lease,
   type LeaseOutcome,
-  takeIngressReport,
+  type LocationPort,
+  readIngressReport,
 } from '@beeline/core/contract';
 import {
+  type CallerRequest,
   type Exchange,
+  HeaderSet,
+  headerLine,
   leaseOutcomes,
   type OutgoingHead,
+  openExchange,
   type RelayObserver,
   type RelayOutcome,
+  type ResponseHead,
 } from '@beeline/core/relay';
-import type { Caller } from '../caller.ts';
 import { errorOfOutcome, gatewayStopping } from '../errors.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
+import type { InferenceRequest } from '../inference-request.ts';
+import { refuseRequest } from '../refuse-request.ts';
 import { TokenReader } from '../usage/token-reader.ts';
-import type { ChosenRequest } from './choose.ts';
+import type { Choice } from './choose.ts';
 import { forwardedHeaderNames, forwardedHeaders } from './forwarded-headers.ts';
 import type { Answer } from './meter.ts';
 
@@ -28,7 +35,7 @@ import type { Answer } from './meter.ts';
 const maxTries = 3;
 
 /** Stay at the gateway: credentials, choices that were made here, and names that only we may give. */
-const droppedHeaders: ReadonlySet<string> = new Set([
+const droppedHeaders = new HeaderSet([
   ...credentialHeaderNames,
   ...forwardedHeaderNames,
   'x-beeline-environment',
@@ -41,9 +48,9 @@ const droppedHeaders: ReadonlySet<string> = new Set([
 /** Ours to give, whoever answers. */
 const ownResponseHeaders = ['x-beeline-execution', 'x-request-id', 'server-timing'];
 /** A location may speak in the platform's name; its ingress sees to it that no model does. */
-const hiddenFromIngress: ReadonlySet<string> = new Set(ownResponseHeaders);
+const hiddenFromIngress = new HeaderSet([...ingressHeaderNames, ...ownResponseHeaders]);
 /** A model cannot speak in the platform's name. */
-const hiddenHeaders: ReadonlySet<string> = new Set([
+const hiddenHeaders = new HeaderSet([
   ...ingressHeaderNames,
   ...ownResponseHeaders,
   'x-beeline-source',
@@ -56,13 +63,15 @@ const hiddenHeaders: ReadonlySet<string> = new Set([
 class Forwarding implements AcquireRequest, RelayObserver {
   readonly revision: string;
   readonly executionId: string;
-  private readonly request: ChosenRequest;
-  private readonly caller: Caller;
+  /** The lines that name the request, on its way there and back. */
+  private readonly names: string;
+  private readonly request: InferenceRequest;
+  private readonly port: LocationPort;
+  private readonly caller: CallerRequest;
   private readonly gateway: GatewayParts;
   private readonly onAnswered: (answer: Answer) => void;
   private readonly tokens = new TokenReader();
   private abort: AbortController | null = null;
-  private stopWatching: (() => void) | null = null;
   private exchange: Exchange | null = null;
   private lease: Lease | null = null;
   private replica: string | null = null;
@@ -78,17 +87,20 @@ class Forwarding implements AcquireRequest, RelayObserver {
   private locationError: string | null = null;
 
   constructor(
-    request: ChosenRequest,
-    caller: Caller,
+    request: InferenceRequest,
+    choice: Choice,
+    caller: CallerRequest,
     gateway: GatewayParts,
     onAnswered: (answer: Answer) => void,
   ) {
     this.request = request;
+    this.port = choice.port;
     this.caller = caller;
     this.gateway = gateway;
     this.onAnswered = onAnswered;
-    this.revision = request.revision;
-    this.executionId = request.executionId;
+    this.revision = choice.revision;
+    this.executionId = request.arrival.executionId;
+    this.names = `x-request-id: ${request.arrival.requestId}\r\nx-beeline-execution: ${this.executionId}\r\n`;
   }
 
   /** Made when a location asks for it: a warm replica needs none. */
@@ -101,7 +113,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.tries += 1;
     this.askedMs = this.gateway.clock.monotonicMs();
     try {
-      const lease = this.request.port.acquire(this);
+      const lease = this.port.acquire(this);
       if ('then' in lease) this.hold(lease);
       else this.serve(lease);
     } catch (thrown) {
@@ -115,25 +127,18 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.abort?.abort(gatewayStopping());
   }
 
-  declined(headers: readonly string[]): boolean {
-    return this.lease?.ingress !== undefined && headers.includes(ingressHeaders.undelivered);
+  declined(head: ResponseHead): boolean {
+    return this.lease?.ingress !== undefined && head.header(ingressHeaders.undelivered) !== undefined;
   }
 
-  onResponseHead(_status: number, headers: string[]): void {
-    const { clock, load } = this.gateway;
-    const nowMs = clock.monotonicMs();
-    if (this.lease?.ingress !== undefined) this.readIngressReport(headers);
-    this.firstByteMs = nowMs - this.request.arrivedMs;
-    this.tokens.readHead(headers);
-    headers.push(
-      'x-request-id',
-      this.request.requestId,
-      'x-beeline-execution',
-      this.executionId,
-      'server-timing',
-      serverTiming(this.queueMs, this.startMs, this.loadMs, nowMs - this.runStartedMs),
-    );
-    if (load.leaving) headers.push('connection', 'close');
+  onResponseHead(head: ResponseHead): string {
+    const nowMs = this.gateway.clock.monotonicMs();
+    if (this.lease?.ingress !== undefined) this.readReport(head);
+    this.firstByteMs = nowMs - this.request.arrival.arrivedMs;
+    this.tokens.readHead(head);
+    if (this.gateway.load.leaving) this.caller.endConnection();
+    const timing = serverTiming(this.queueMs, this.startMs, this.loadMs, nowMs - this.runStartedMs);
+    return `${this.names}server-timing: ${timing}\r\n`;
   }
 
   onResponseBytes(bytes: Buffer): void {
@@ -163,15 +168,16 @@ class Forwarding implements AcquireRequest, RelayObserver {
   }
 
   private hold(lease: Promise<Lease>): void {
-    this.stopWatching = this.caller.watch(() => this.abort?.abort(new Error('the caller went away')));
+    const { caller } = this;
+    caller.onGone = () => this.abort?.abort(new Error('the caller went away'));
     lease.then(
       (granted) => {
-        this.unwatch();
+        caller.onGone = null;
         if (this.stopped) this.refuseGranted(granted);
         else this.serve(granted);
       },
       (thrown: unknown) => {
-        this.unwatch();
+        caller.onGone = null;
         this.refuseUnserved(thrown);
       },
     );
@@ -183,14 +189,9 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.refuseUnserved(gatewayStopping());
   }
 
-  private unwatch(): void {
-    this.stopWatching?.();
-    this.stopWatching = null;
-  }
-
   /** What was held there was not run time. */
-  private readIngressReport(headers: string[]): void {
-    const { replica, wait, errorCode } = takeIngressReport(headers);
+  private readReport(head: ResponseHead): void {
+    const { replica, wait, errorCode } = readIngressReport((lower) => head.header(lower));
     this.replica = replica;
     this.locationError = errorCode;
     this.queueMs += wait.queueMs;
@@ -208,7 +209,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.runStartedMs = this.gateway.clock.monotonicMs();
     this.caller.proceed();
     const maxBytes = this.gateway.config.maxRequestBody;
-    this.exchange ??= this.caller.openExchange({
+    this.exchange ??= openExchange(this.caller, {
       pool: this.gateway.pool,
       observer: this,
       hiddenHeaders: lease.ingress === undefined ? hiddenHeaders : hiddenFromIngress,
@@ -218,11 +219,12 @@ class Forwarding implements AcquireRequest, RelayObserver {
   }
 
   private outgoingHead(lease: Lease): OutgoingHead {
-    const { message, requestId, upstreamPath } = this.request;
-    const add = forwardedHeaders(message, this.gateway.config.trustForwarded);
-    add.push('x-request-id', requestId, 'x-beeline-execution', this.executionId);
-    if (lease.ingress !== undefined) add.push(...lease.ingress);
-    return { path: upstreamPath, drop: droppedHeaders, add };
+    let add = forwardedHeaders(this.caller, this.gateway.config.trustForwarded) + this.names;
+    const { ingress = [] } = lease;
+    for (let index = 0; index + 1 < ingress.length; index += 2) {
+      add += headerLine(ingress[index] ?? '', ingress[index + 1] ?? '');
+    }
+    return { path: this.request.path.upstreamPath, drop: droppedHeaders, add };
   }
 
   private releaseLease(outcome: LeaseOutcome): void {
@@ -260,8 +262,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
   }
 
   private refuse(error: BeelineError, component: ErrorOrigin): void {
-    const { requestId, executionId } = this.request;
-    this.caller.refuse(error, { component, requestId, executionId, nowMs: this.gateway.clock.now() });
+    refuseRequest(this.caller, error, component, this.request.arrival, this.gateway.clock.now());
   }
 
   private answered(
@@ -270,7 +271,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.onAnswered({
       ...result,
       revision: this.revision,
-      location: this.request.port.location,
+      location: this.port.location,
       replica: this.replica,
       queueMs: this.queueMs,
       startMs: this.startMs,
@@ -309,12 +310,13 @@ export interface RunningForward {
 
 /** Gets the request answered; `onAnswered` is called exactly once. */
 export function forward(
-  request: ChosenRequest,
-  caller: Caller,
+  request: InferenceRequest,
+  choice: Choice,
+  caller: CallerRequest,
   gateway: GatewayParts,
   onAnswered: (answer: Answer, running: RunningForward) => void,
 ): RunningForward {
-  const forwarding: Forwarding = new Forwarding(request, caller, gateway, (answer) =>
+  const forwarding: Forwarding = new Forwarding(request, choice, caller, gateway, (answer) =>
     onAnswered(answer, forwarding),
   );
   gateway.running.add(forwarding);

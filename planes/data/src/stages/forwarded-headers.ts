@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type CallerRequest, headerLine } from '@beeline/core/relay';
 
 /** Headers that tell where a request came from; a caller's own are believed only behind a trusted proxy. */
 export const forwardedHeaderNames: readonly string[] = [
@@ -10,23 +10,18 @@ export const forwardedHeaderNames: readonly string[] = [
   'x-real-ip',
 ];
 
-function single(message: IncomingMessage, name: string): string | undefined {
-  const value = message.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
-}
+type Origin = Pick<CallerRequest, 'head' | 'remoteAddress' | 'encrypted'>;
 
-/** `X-Forwarded-For`, `-Proto` and `-Host` for the model server, as name, value, … */
-export function forwardedHeaders(message: IncomingMessage, trusted: boolean): string[] {
-  const { socket } = message;
-  const peer = socket.remoteAddress;
-  const proto = 'encrypted' in socket ? 'https' : 'http';
-  const host = message.headers.host;
-  const before = trusted ? single(message, 'x-forwarded-for') : undefined;
+/** The lines of `X-Forwarded-For`, `-Proto` and `-Host` for the model server. */
+export function forwardedHeaders(caller: Origin, trusted: boolean): string {
+  const { head, remoteAddress: peer } = caller;
+  const told = (lower: string) => (trusted ? head.header(lower) : undefined);
+  const before = told('x-forwarded-for');
   const chain = before === undefined ? peer : peer === undefined ? before : `${before}, ${peer}`;
-  const headers: string[] = [];
-  if (chain !== undefined) headers.push('x-forwarded-for', chain);
-  headers.push('x-forwarded-proto', (trusted ? single(message, 'x-forwarded-proto') : undefined) ?? proto);
-  const shownHost = (trusted ? single(message, 'x-forwarded-host') : undefined) ?? host;
-  if (shownHost !== undefined) headers.push('x-forwarded-host', shownHost);
-  return headers;
+  const host = told('x-forwarded-host') ?? head.header('host');
+  return (
+    (chain === undefined ? '' : headerLine('x-forwarded-for', chain)) +
+    headerLine('x-forwarded-proto', told('x-forwarded-proto') ?? (caller.encrypted ? 'https' : 'http')) +
+    (host === undefined ? '' : headerLine('x-forwarded-host', host))
+  );
 }

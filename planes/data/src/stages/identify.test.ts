@@ -1,20 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { BeelineError } from '@beeline/core/base';
+import { lookUpIn } from '@beeline/core/contract';
 import { describe, expect, it } from 'vitest';
 import { identify } from './identify.ts';
 
-/** The parts of a message that the stage reads. */
-const messageOf = (url: string, headers: Record<string, string>) =>
-  ({ url, headers }) as unknown as IncomingMessage;
-
-const run = (url: string, headers: Record<string, string> = {}) =>
-  identify({
-    executionId: 'e',
-    requestId: 'r',
-    startedAt: 0,
-    arrivedMs: 0,
-    message: messageOf(url, headers),
-  });
+const run = (target: string, headers: Record<string, string> = {}) =>
+  identify({ target, header: lookUpIn(headers) });
 
 describe('a path', () => {
   it.each([

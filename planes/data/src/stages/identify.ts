@@ -1,24 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import type { BeelineError } from '@beeline/core/base';
+import type { RequestHead } from '@beeline/core/relay';
 import { defaultEnvironment } from '@beeline/core/resources';
 import { badEnvironment, routeNotFound } from '../errors.ts';
 import { takeOwnParameters } from './take-own-parameters.ts';
 
-/** A request as it came in, before anything is known of it. */
-export interface ArrivedRequest {
-  /** Ours, never the caller's: names the execution. */
-  readonly executionId: string;
-  /** What the caller calls the request, or the execution id. */
-  readonly requestId: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  /** Monotonic milliseconds. */
-  readonly arrivedMs: number;
-  readonly message: IncomingMessage;
-}
-
-/** A request whose path names a model. */
-export interface IdentifiedRequest extends ArrivedRequest {
+/** What the path and the headers of a request name. */
+export interface ModelPath {
   readonly workspace: string;
   readonly model: string;
   readonly environment: string;
@@ -26,13 +13,15 @@ export interface IdentifiedRequest extends ArrivedRequest {
   readonly upstreamPath: string;
 }
 
+type IdentifiedHead = Pick<RequestHead, 'target' | 'header'>;
+
 const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,47}[a-z0-9])?$/;
 const environmentHeaders = ['x-beeline-environment', 'x-blaxel-environment', 'x-beamlit-environment'];
 
-function environmentOfHeaders(message: IncomingMessage): string | undefined {
+function environmentOfHeaders(head: IdentifiedHead): string | undefined {
   for (const name of environmentHeaders) {
-    const value = message.headers[name];
-    if (typeof value === 'string' && value !== '') return value;
+    const value = head.header(name);
+    if (value !== undefined && value !== '') return value;
   }
   return undefined;
 }
@@ -41,8 +30,8 @@ function environmentOfHeaders(message: IncomingMessage): string | undefined {
  * Reads `/{workspace}/models/{model}[/sub/path]?environment=`. The path is routed by its raw bytes and sent on by
  * its raw bytes, so an encoding or a dot segment can never mean one thing here and another there.
  */
-export function identify(request: ArrivedRequest): IdentifiedRequest | BeelineError {
-  const url = request.message.url ?? '';
+export function identify(head: IdentifiedHead): ModelPath | BeelineError {
+  const url = head.target;
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const first = path.indexOf('/', 1);
@@ -56,11 +45,10 @@ export function identify(request: ArrivedRequest): IdentifiedRequest | BeelineEr
   if (!namePattern.test(workspace) || !namePattern.test(model)) return routeNotFound(path);
 
   const own = takeOwnParameters(mark === -1 ? '' : url.slice(mark + 1));
-  const environment = own.environment ?? environmentOfHeaders(request.message) ?? defaultEnvironment;
+  const environment = own.environment ?? environmentOfHeaders(head) ?? defaultEnvironment;
   if (!namePattern.test(environment)) return badEnvironment(environment);
   const subPath = third === -1 ? '/' : path.slice(third);
   return {
-    ...request,
     workspace,
     model,
     environment,

@@ -1,5 +1,5 @@
 import type { ErrorOrigin, ExecutionRecord } from '@beeline/core/contract';
-import type { AuthenticatedRequest } from './authenticate.ts';
+import type { InferenceRequest } from '../inference-request.ts';
 
 /** How a request was answered, and what that took; milliseconds and bytes. */
 export interface Answer {
@@ -43,19 +43,20 @@ export function refusedAnswer(status: number, errorCode: string): Answer {
 }
 
 /** The record of an execution: one for every request whose key may use the workspace, refused ones included. */
-export function meter(request: AuthenticatedRequest, answer: Answer, nowMs: number): ExecutionRecord {
+export function meter(request: InferenceRequest, answer: Answer, nowMs: number): ExecutionRecord {
+  const { arrival, path } = request;
   return {
-    id: request.executionId,
-    workspace: request.workspace,
-    model: request.model,
-    environment: request.environment,
+    id: arrival.executionId,
+    workspace: path.workspace,
+    model: path.model,
+    environment: path.environment,
     revision: answer.revision,
     location: answer.location,
     replica: answer.replica,
     key: request.key.id,
-    startedAt: request.startedAt,
-    method: request.message.method ?? '',
-    path: request.upstreamPath,
+    startedAt: arrival.startedAt,
+    method: request.method,
+    path: path.upstreamPath,
     status: answer.status,
     source: answer.source,
     errorCode: answer.errorCode,
@@ -66,7 +67,7 @@ export function meter(request: AuthenticatedRequest, answer: Answer, nowMs: numb
       loadMs: answer.loadMs,
       runMs: answer.runMs,
       firstByteMs: answer.firstByteMs,
-      totalMs: nowMs - request.arrivedMs,
+      totalMs: nowMs - arrival.arrivedMs,
     },
     requestBytes: answer.requestBytes,
     responseBytes: answer.responseBytes,

@@ -1,4 +1,5 @@
 import type { ExecutionRecord } from '@beeline/core/contract';
+import type { ResponseHead } from '@beeline/core/relay';
 
 type Tokens = ExecutionRecord['tokens'];
 
@@ -22,30 +23,25 @@ export function findUsage(text: string): Tokens {
 export class TokenReader {
   private fromHeaders: Tokens = null;
   private readable = false;
-  private tail: Buffer[] = [];
+  private tail: string[] = [];
   private tailLength = 0;
 
-  readHead(headers: readonly string[]): void {
-    let input: string | undefined;
-    let output: string | undefined;
-    for (let index = 0; index + 1 < headers.length; index += 2) {
-      const name = headers[index] ?? '';
-      if (name.length !== 12 && name.length !== 21 && name.length !== 25) continue;
-      const lower = name.toLowerCase();
-      const value = headers[index + 1] ?? '';
-      if (lower === 'x-usage-prompt-tokens') input = value;
-      else if (lower === 'x-usage-completion-tokens') output = value;
-      else if (lower === 'content-type')
-        this.readable = /^(application\/json|text\/event-stream)/i.test(value);
-    }
-    if (!/^\d{1,12}$/.test(input ?? output ?? '')) return;
-    this.fromHeaders = { input: Number(input ?? 0) || 0, output: Number(output ?? 0) || 0, estimated: false };
-    this.readable = false;
+  readHead(head: Pick<ResponseHead, 'header'>): void {
+    const input = head.header('x-usage-prompt-tokens');
+    const output = head.header('x-usage-completion-tokens');
+    if (/^\d{1,12}$/.test(input ?? output ?? '')) {
+      this.fromHeaders = {
+        input: Number(input ?? 0) || 0,
+        output: Number(output ?? 0) || 0,
+        estimated: false,
+      };
+    } else this.readable = /^(application\/json|text\/event-stream)/i.test(head.header('content-type') ?? '');
   }
 
+  /** The bytes are valid during the call only. */
   readBytes(bytes: Buffer): void {
     if (!this.readable) return;
-    const kept = Buffer.from(bytes.length > tailBytes ? bytes.subarray(-tailBytes) : bytes);
+    const kept = bytes.toString('latin1', Math.max(0, bytes.length - tailBytes));
     this.tail.push(kept);
     this.tailLength += kept.length;
     const first = this.tail[0];
@@ -57,7 +53,6 @@ export class TokenReader {
 
   result(): Tokens {
     if (this.fromHeaders !== null || this.tailLength === 0) return this.fromHeaders;
-    const text = Buffer.concat(this.tail).subarray(-tailBytes).toString('latin1');
-    return findUsage(text);
+    return findUsage(this.tail.join('').slice(-tailBytes));
   }
 }

@@ -9,14 +9,18 @@ import {
   type LocationPort,
 } from '@beeline/core/contract';
 import {
+  type CallerRequest,
   type Exchange,
+  HeaderSet,
+  headerLine,
   leaseOutcomes,
+  openExchange,
   type RelayObserver,
   type RelayOutcome,
   type UpstreamPool,
 } from '@beeline/core/relay';
-import type { IngressCaller } from './ingress-caller.ts';
 import { errorOfIngressOutcome } from './ingress-errors.ts';
+import { refuseGateway } from './refuse-gateway.ts';
 
 export interface IngressParts {
   readonly port: LocationPort;
@@ -29,11 +33,9 @@ export interface IngressParts {
 const maxTries = 3;
 
 /** What only gateway and ingress tell each other stays here; the execution's id is the model's to know. */
-const droppedHeaders: ReadonlySet<string> = new Set(
-  ingressHeaderNames.filter((name) => name !== ingressHeaders.execution),
-);
+const droppedHeaders = new HeaderSet(ingressHeaderNames.filter((name) => name !== ingressHeaders.execution));
 /** A model cannot speak in the platform's name. */
-const hiddenHeaders: ReadonlySet<string> = new Set([
+const hiddenHeaders = new HeaderSet([
   ...ingressHeaderNames,
   'x-beeline-source',
   'x-beeline-error-code',
@@ -41,16 +43,11 @@ const hiddenHeaders: ReadonlySet<string> = new Set([
   'x-blaxel-error-code',
 ]);
 
-function headerOf(caller: IngressCaller, name: string): string {
-  const value = caller.request.headers[name];
-  return typeof value === 'string' ? value : '';
-}
-
 /** One request of a gateway: a slot, the relay, and another replica while none has had it. */
 class IngressExchange implements AcquireRequest, RelayObserver {
   readonly revision: string;
   readonly executionId: string;
-  readonly #caller: IngressCaller;
+  readonly #caller: CallerRequest;
   readonly #parts: IngressParts;
   readonly #onEnded: () => void;
   readonly #abort = new AbortController();
@@ -59,12 +56,12 @@ class IngressExchange implements AcquireRequest, RelayObserver {
   #waited: LeaseWait = { queueMs: 0, startMs: 0, loadMs: 0 };
   #tries = 0;
 
-  constructor(caller: IngressCaller, parts: IngressParts, onEnded: () => void) {
+  constructor(caller: CallerRequest, parts: IngressParts, onEnded: () => void) {
     this.#caller = caller;
     this.#parts = parts;
     this.#onEnded = onEnded;
-    this.revision = headerOf(caller, ingressHeaders.revision);
-    this.executionId = headerOf(caller, ingressHeaders.execution);
+    this.revision = caller.head.header(ingressHeaders.revision) ?? '';
+    this.executionId = caller.head.header(ingressHeaders.execution) ?? '';
   }
 
   get signal(): AbortSignal {
@@ -82,9 +79,11 @@ class IngressExchange implements AcquireRequest, RelayObserver {
     }
   }
 
-  onResponseHead(_status: number, headers: string[]): void {
-    headers.push(ingressHeaders.replica, this.#lease?.replica ?? '');
-    headers.push(ingressHeaders.wait, formatWait(this.#waited));
+  onResponseHead(): string {
+    return (
+      headerLine(ingressHeaders.replica, this.#lease?.replica ?? '') +
+      headerLine(ingressHeaders.wait, formatWait(this.#waited))
+    );
   }
 
   onResponseBytes(): void {}
@@ -104,14 +103,15 @@ class IngressExchange implements AcquireRequest, RelayObserver {
   }
 
   #hold(lease: Promise<Lease>): void {
-    const stopWatching = this.#caller.watch(() => this.#abort.abort(new Error('the gateway went away')));
+    const caller = this.#caller;
+    caller.onGone = () => this.#abort.abort(new Error('the gateway went away'));
     lease.then(
       (granted) => {
-        stopWatching();
+        caller.onGone = null;
         this.#serve(granted);
       },
       (thrown: unknown) => {
-        stopWatching();
+        caller.onGone = null;
         this.#refuse(asBeelineError(thrown));
       },
     );
@@ -125,14 +125,14 @@ class IngressExchange implements AcquireRequest, RelayObserver {
       startMs: this.#waited.startMs + wait.startMs,
       loadMs: this.#waited.loadMs + wait.loadMs,
     };
-    this.#exchange ??= this.#caller.openExchange({ pool: this.#parts.pool, observer: this, hiddenHeaders });
-    const path = this.#caller.request.url ?? '/';
-    this.#exchange.send(lease.target, { path, drop: droppedHeaders, add: [] });
+    this.#exchange ??= openExchange(this.#caller, { pool: this.#parts.pool, observer: this, hiddenHeaders });
+    const { target } = this.#caller.head;
+    this.#exchange.send(lease.target, { path: target, drop: droppedHeaders, add: '' });
   }
 
   #refuse(error: BeelineError): void {
     if (error.code === 'INTERNAL_ERROR' && !this.#caller.gone) this.#log(error, null);
-    this.#caller.refuse(error, this.#parts.clock.now(), error.code === 'SHUTTING_DOWN');
+    refuseGateway(this.#caller, error, this.#parts.clock.now());
     this.#onEnded();
   }
 
@@ -146,6 +146,6 @@ class IngressExchange implements AcquireRequest, RelayObserver {
 }
 
 /** Gets a gateway's request answered by a replica; `onEnded` is called exactly once. */
-export function relayToReplica(caller: IngressCaller, parts: IngressParts, onEnded: () => void): void {
+export function relayToReplica(caller: CallerRequest, parts: IngressParts, onEnded: () => void): void {
   new IngressExchange(caller, parts, onEnded).acquire();
 }

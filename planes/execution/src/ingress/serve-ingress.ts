@@ -1,12 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import type { BeelineError, Clock, Logger, Secret } from '@beeline/core/base';
 import { ingressHeaders, ingressReadyPath, type LocationPort } from '@beeline/core/contract';
-import { createUpstreamPool } from '@beeline/core/relay';
+import {
+  boundedCount,
+  type CallerRequest,
+  createListener,
+  createUpstreamPool,
+  foreignServer,
+  type RequestHead,
+} from '@beeline/core/relay';
 import { sendJson } from '@beeline/core/service';
-import { callerOfRequest, callerOfUpgrade, type IngressCaller } from './ingress-caller.ts';
 import { ingressStopping, noRevisionNamed, notAGateway } from './ingress-errors.ts';
+import { refuseGateway } from './refuse-gateway.ts';
 import { type IngressParts, relayToReplica } from './relay-to-replica.ts';
 
 export interface IngressOptions {
@@ -35,18 +42,17 @@ export interface Ingress {
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
+/** A gateway has looked at each request before: what it lets through has room here, with what it adds. */
+const maxHeadBytes = 65_536;
+/** Gateways send a head in one piece. */
+const headTimeoutMs = 10_000;
+/** Longer than a gateway keeps an unused connection, so that the gateway closes first. */
+const keepAliveMs = 60_000;
+/** What the ingress itself answers, to requests that name no revision. */
+const ownPaths: ReadonlySet<string> = new Set([ingressReadyPath, '/metrics']);
+
 /** For what was cut to come to its end. */
 const cutGraceMs = 1_000;
-
-/** Node's limits on a connection; the gateway has looked at each request before. */
-function createLimitedServer(listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = createServer({ maxHeaderSize: 65_536, noDelay: true, requestTimeout: 0 }, listener);
-  server.timeout = 0;
-  server.maxHeadersCount = 0;
-  // Longer than a gateway keeps an unused connection, so that the gateway closes first.
-  server.keepAliveTimeout = 60_000;
-  return server;
-}
 
 /** Makes the server that gateways send requests to: verify, acquire a slot (held while waking), relay to the replica. */
 export function serveIngress(options: IngressOptions): Ingress {
@@ -63,17 +69,17 @@ export function serveIngress(options: IngressOptions): Ingress {
     pool: createUpstreamPool({ clock, firstByteMs: 0, idleMs: 0, connectMs: options.connectMs }),
   };
 
-  function whyRefused(request: IncomingMessage): BeelineError | null {
-    const token = request.headers[ingressHeaders.token];
-    if (typeof token !== 'string' || !timingSafeEqual(digest(token), expected)) return notAGateway();
-    if (typeof request.headers[ingressHeaders.revision] !== 'string') return noRevisionNamed();
+  function whyRefused(head: RequestHead): BeelineError | null {
+    const token = head.header(ingressHeaders.token);
+    if (token === undefined || !timingSafeEqual(digest(token), expected)) return notAGateway();
+    if (head.header(ingressHeaders.revision) === undefined) return noRevisionNamed();
     return stopping ? ingressStopping(port.location) : null;
   }
 
-  function take(caller: IngressCaller): void {
-    const refusal = whyRefused(caller.request);
+  function take(caller: CallerRequest): void {
+    const refusal = whyRefused(caller.head);
     if (refusal !== null) {
-      caller.refuse(refusal, clock.now(), refusal.code === 'SHUTTING_DOWN');
+      refuseGateway(caller, refusal, clock.now());
       return;
     }
     const key = {};
@@ -84,17 +90,25 @@ export function serveIngress(options: IngressOptions): Ingress {
     });
   }
 
-  function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const asksReadiness =
-      request.url === ingressReadyPath && request.headers[ingressHeaders.revision] === undefined;
-    if (request.url === '/metrics' && request.headers[ingressHeaders.revision] === undefined) {
-      options.answerMetrics(request, response);
-    } else if (asksReadiness) sendJson(response, stopping ? 503 : 200, { location: port.location });
-    else take(callerOfRequest(request, response));
-  }
-
-  const server = createLimitedServer(onRequest);
-  server.on('upgrade', (request, socket, head) => take(callerOfUpgrade(request, socket as Socket, head)));
+  const listener = createListener({
+    clock,
+    maxHeadBytes,
+    headTimeoutMs,
+    keepAliveMs,
+    connections: boundedCount(Number.POSITIVE_INFINITY),
+    onRequest: take,
+    renderMalformed: (status, message) =>
+      `HTTP/1.1 ${status} Refused\r\nconnection: close\r\n\r\n${message}\n`,
+    renderFull: () => '',
+    foreign: foreignServer(
+      (head) => ownPaths.has(head.target) && head.header(ingressHeaders.revision) === undefined,
+      (request, response) => {
+        if (request.url === ingressReadyPath) {
+          sendJson(response, stopping ? 503 : 200, { location: port.location });
+        } else options.answerMetrics(request, response);
+      },
+    ),
+  });
 
   function untilIdle(limitMs: number): Promise<void> {
     if (running.size === 0) return Promise.resolve();
@@ -108,7 +122,7 @@ export function serveIngress(options: IngressOptions): Ingress {
   }
 
   return {
-    server,
+    server: listener.server,
     get exchanges() {
       return running.size;
     },
@@ -120,8 +134,8 @@ export function serveIngress(options: IngressOptions): Ingress {
       }
       parts.pool.close();
       await untilIdle(cutGraceMs);
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
+      const closed = listener.close();
+      listener.cut();
       await closed;
     },
   };

@@ -1,10 +1,5 @@
 import { BeelineError } from '@beeline/core/base';
-import {
-  type CredentialHeaders,
-  type KeyEntry,
-  readCredential,
-  readWorkspaceName,
-} from '@beeline/core/contract';
+import { type KeyEntry, lookUpIn, readCredential, readWorkspaceName } from '@beeline/core/contract';
 import { loadApiKey } from '../../store/api-keys.ts';
 import type { Queries } from '../../store/open-store.ts';
 import { hashToken, isSameHash, readApiKeyId } from './api-key-token.ts';
@@ -31,10 +26,14 @@ const noHash = '0'.repeat(64);
  */
 export async function authenticate(
   queries: Queries,
-  request: { readonly headers: CredentialHeaders; readonly workspaceQuery: string | undefined },
+  request: {
+    readonly headers: Parameters<typeof lookUpIn>[0];
+    readonly workspaceQuery: string | undefined;
+  },
   nowMs: number,
 ): Promise<Caller> {
-  const credential = readCredential(request.headers);
+  const header = lookUpIn(request.headers);
+  const credential = readCredential(header);
   if (credential === undefined || credential === '') {
     throw new BeelineError('AUTHENTICATION_REQUIRED', {
       message: 'the request has no API key: send it as "Authorization: Bearer <key>"',
@@ -48,7 +47,7 @@ export async function authenticate(
   if (row.expiresAt !== null && row.expiresAt <= nowMs) {
     throw failed(`the API key expired at ${new Date(row.expiresAt).toISOString()}: create a new one`);
   }
-  const workspace = readWorkspaceName(request.headers, request.workspaceQuery) ?? row.workspaces[0];
+  const workspace = readWorkspaceName(header, request.workspaceQuery) ?? row.workspaces[0];
   if (workspace === undefined || !row.workspaces.includes(workspace)) {
     throw new BeelineError('FORBIDDEN', {
       message: `this API key gives no right to workspace "${workspace ?? ''}": use a key of that workspace`,

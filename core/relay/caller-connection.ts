@@ -1,0 +1,288 @@
+import type { Socket } from 'node:net';
+import { type CallerLink, CallerRequest } from './caller-request.ts';
+import { ChunkedDecoder } from './chunked-decoder.ts';
+import { incomplete, malformed } from './head-lines.ts';
+import { type RequestHead, RequestHeadReader } from './request-head.ts';
+
+/** What a caller may send ahead of the answer it waits for; then its connection is read no further. */
+const aheadLimit = 65_536;
+/** A rest of a body up to this size is read and thrown away to keep the connection; a longer one ends it. */
+const throwAwayLimit = 65_536;
+const nothing: Buffer = Buffer.alloc(0);
+
+/** What a connection tells the listener that it belongs to, and asks it for. */
+export interface CallerOwner {
+  readonly maxHeadBytes: number;
+  /** Counts up with time; see `CallerConnection.since`. */
+  readonly tick: number;
+  onRequest(request: CallerRequest): void;
+  /** The whole answer to bytes that are no request; the connection ends with it. */
+  renderMalformed(status: number, message: string): string;
+  /** Whether another server takes connections with such a request. */
+  isForeign(head: RequestHead): boolean;
+  /** The socket belongs to another server, which reads everything from the head on. */
+  handOver(socket: Socket): void;
+  onClosed(connection: CallerConnection): void;
+}
+
+/**
+ * One connection of a caller: takes requests off it, one at a time, and keeps the order of answers. In `idle` no byte
+ * of a request is there, in `head` some are; `busy` lasts until a request is answered, `rest` until its body has been
+ * read as well; `leaving` reads to the end, so that what was sent last is not lost to a reset.
+ */
+export class CallerConnection implements CallerLink {
+  readonly socket: Socket;
+  readonly remoteAddress: string | undefined;
+  readonly head = new RequestHeadReader();
+  phase: 'idle' | 'head' | 'busy' | 'rest' | 'leaving' = 'idle';
+  /** The owner's tick when the phase began. */
+  since: number;
+  private readonly owner: CallerOwner;
+  private request: CallerRequest | null = null;
+  private decoder: ChunkedDecoder | null = null;
+  private bodyLeft = 0;
+  /** What was read and is not dealt with yet. */
+  private ahead: Buffer = nothing;
+  private reading = false;
+  /** Nobody can say what the bytes that still come mean. */
+  private unreadable = false;
+  /** The socket was given out; we still see it end. */
+  private detached = false;
+
+  constructor(socket: Socket, owner: CallerOwner) {
+    this.socket = socket;
+    this.owner = owner;
+    this.since = owner.tick;
+    this.remoteAddress = socket.remoteAddress;
+    socket.on('data', this.onData);
+    socket.on('end', this.onEnd);
+    socket.on('drain', this.onDrain);
+    socket.on('error', () => socket.destroy()); // what it means is told by the close that follows
+    socket.on('close', () => this.onClose());
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  mayContinue(request: CallerRequest): boolean {
+    const { body } = request;
+    // What follows a request to switch protocols may be of the other one already.
+    if (!this.head.keepAlive || this.unreadable || this.head.upgrade !== null) return false;
+    if (body === null || body.complete) return true;
+    return this.decoder === null && this.bodyLeft <= throwAwayLimit;
+  }
+
+  onAnswered(last: boolean): void {
+    const body = this.request?.body ?? null;
+    this.request = null;
+    if (last) {
+      this.leave();
+      return;
+    }
+    body?.throwAway();
+    this.enter(this.bodyIncomplete ? 'rest' : 'idle');
+    if (this.reading) return;
+    if (this.socket.isPaused()) this.socket.resume();
+    // Whoever answered may still look at the head, and the next one takes its place.
+    if (this.ahead.length > 0) process.nextTick(() => this.readOn(nothing));
+  }
+
+  detach(): Buffer {
+    const early = this.ahead;
+    this.ahead = nothing;
+    this.request = null;
+    this.detached = true;
+    this.enter('busy');
+    this.socket.removeListener('data', this.onData);
+    this.socket.removeListener('end', this.onEnd);
+    this.socket.removeListener('drain', this.onDrain);
+    this.socket.pause();
+    return early;
+  }
+
+  /** Ends the connection after the answers that are under way, at once when there are none. */
+  endSoon(): void {
+    if (this.phase === 'busy' || this.phase === 'rest') this.head.keepAlive = false;
+    else this.leave();
+  }
+
+  /** Refuses a request whose head took too long. */
+  refuseLate(): void {
+    this.refuse(408, 'the head of the request did not arrive in time: send it faster');
+  }
+
+  private get bodyIncomplete(): boolean {
+    return this.bodyLeft > 0 || this.decoder !== null;
+  }
+
+  private enter(phase: CallerConnection['phase']): void {
+    this.phase = phase;
+    this.since = this.owner.tick;
+  }
+
+  private readonly onData = (bytes: Buffer): void => {
+    if (this.phase === 'leaving' || this.unreadable) return;
+    // A head that comes byte by byte is looked at once a line.
+    if (this.phase === 'head' && this.ahead.length + bytes.length <= this.owner.maxHeadBytes) {
+      if (!bytes.includes(10)) {
+        this.ahead = Buffer.concat([this.ahead, bytes]);
+        return;
+      }
+    }
+    this.readOn(bytes);
+  };
+
+  private readonly onEnd = (): void => {
+    // A caller that ends its side while it is owed an answer has left.
+    if (this.request !== null || this.bodyIncomplete) this.socket.destroy();
+    else this.socket.end();
+  };
+
+  private readonly onDrain = (): void => {
+    if (this.request !== null) this.request.onDrain?.();
+    else if (this.ahead.length > 0 && !this.reading) this.readOn(nothing);
+  };
+
+  private onClose(): void {
+    this.owner.onClosed(this);
+    const onGone = this.request?.onGone;
+    onGone?.();
+  }
+
+  /** Deals with what was read, as far as it can be now. */
+  private readOn(bytes: Buffer): void {
+    let rest = this.ahead.length === 0 ? bytes : Buffer.concat([this.ahead, bytes]);
+    this.ahead = nothing;
+    this.reading = true;
+    while (rest.length > 0 && this.phase !== 'leaving' && !this.unreadable) {
+      if (this.bodyIncomplete) {
+        rest = this.readBody(rest);
+        if (this.phase === 'rest' && !this.bodyIncomplete) this.enter('idle');
+      } else if (this.request !== null || this.socket.writableNeedDrain) {
+        this.keepAhead(rest);
+        break;
+      } else {
+        const after = this.readHead(rest);
+        if (after === null) break;
+        rest = after;
+      }
+    }
+    this.reading = false;
+    const waits = this.detached || this.phase === 'leaving' || this.request !== null || this.ahead.length > 0;
+    if (!waits && this.socket.isPaused()) this.socket.resume();
+  }
+
+  private keepAhead(rest: Buffer): void {
+    this.ahead = rest;
+    if (rest.length > aheadLimit || this.request === null) this.socket.pause();
+  }
+
+  /** Gives what stands after the head and what is there of its body; null when nothing can be read now. */
+  private readHead(bytes: Buffer): Buffer | null {
+    const start = skipEmptyLines(bytes);
+    const rest = start === 0 ? bytes : bytes.subarray(start);
+    if (rest.length === 0) return rest;
+    if (rest.length === 1 && rest[0] === 13) {
+      this.ahead = rest;
+      return null;
+    }
+    const end = this.head.read(rest);
+    if (end === malformed) {
+      this.refuse(400, `the request is not well-formed HTTP/1.1: ${this.head.problem}`);
+      return null;
+    }
+    if (end > this.owner.maxHeadBytes || (end === incomplete && rest.length > this.owner.maxHeadBytes)) {
+      const kibibytes = Math.floor(this.owner.maxHeadBytes / 1_024);
+      this.refuse(431, `the head of a request may have at most ${kibibytes} KiB: send less in headers`);
+      return null;
+    }
+    if (end === incomplete) {
+      this.ahead = rest;
+      if (this.phase !== 'head') this.enter('head');
+      return null;
+    }
+    if (this.owner.isForeign(this.head)) {
+      this.giveAway(rest);
+      return null;
+    }
+    return this.begin(end === rest.length ? nothing : rest.subarray(end));
+  }
+
+  private begin(afterHead: Buffer): Buffer {
+    const { head } = this;
+    this.enter('busy');
+    const request = new CallerRequest(this);
+    this.request = request;
+    if (head.expect !== null && head.expect !== '100-continue') {
+      request.endConnection();
+      request.answer(417, 'Expectation Failed', '', '');
+      return nothing;
+    }
+    this.bodyLeft = head.framing === 'length' ? head.contentLength : 0;
+    this.decoder = head.framing === 'chunked' ? new ChunkedDecoder() : null;
+    // What is there of the body is read first: with it the whole request can leave in one piece.
+    let rest = request.body !== null && afterHead.length > 0 ? this.readBody(afterHead) : afterHead;
+    if (head.upgrade !== null) {
+      this.keepAhead(rest); // goes out with the socket
+      rest = nothing;
+    }
+    this.owner.onRequest(request);
+    return rest;
+  }
+
+  /** Gives what stands after the body. */
+  private readBody(bytes: Buffer): Buffer {
+    const body = this.request?.body ?? null;
+    if (this.decoder === null) {
+      const taken = Math.min(bytes.length, this.bodyLeft);
+      this.bodyLeft -= taken;
+      body?.push(taken === bytes.length ? bytes : bytes.subarray(0, taken));
+      if (this.bodyLeft === 0) body?.finish([]);
+      return bytes.subarray(taken);
+    }
+    const { decoder } = this;
+    const end = decoder.decode(bytes, 0, { onBody: (chunk) => body?.push(chunk) });
+    if (end === malformed) {
+      this.unreadable = true;
+      this.decoder = null;
+      body?.fail(decoder.problem);
+      return nothing;
+    }
+    if (end === incomplete) return nothing;
+    this.decoder = null;
+    body?.finish(decoder.trailers);
+    return bytes.subarray(end);
+  }
+
+  private refuse(status: number, message: string): void {
+    this.socket.write(this.owner.renderMalformed(status, message), 'latin1');
+    this.leave();
+  }
+
+  /** Ends our side; what still comes is read and thrown away, until the caller ends its own or time is up. */
+  private leave(): void {
+    this.enter('leaving');
+    this.ahead = nothing;
+    this.socket.end();
+    if (this.socket.isPaused()) this.socket.resume();
+  }
+
+  private giveAway(bytes: Buffer): void {
+    this.detach();
+    this.socket.unshift(bytes);
+    this.owner.handOver(this.socket);
+    this.socket.resume();
+  }
+}
+
+/** Empty lines before a request are allowed. */
+function skipEmptyLines(bytes: Buffer): number {
+  let at = 0;
+  while (bytes[at] === 13 && bytes[at + 1] === 10) at += 2;
+  return at;
+}

@@ -1,0 +1,157 @@
+import type { Socket } from 'node:net';
+import { cutConnection } from './cut-connection.ts';
+import { dateLine } from './date-line.ts';
+import { RequestBody } from './request-body.ts';
+import type { RequestHeadReader } from './request-head.ts';
+
+/** Bytes up to which a piece of an answer leaves as text, in one write with what stands before it. */
+const smallPiece = 8_192;
+
+/** The connection that a request came on. */
+export interface CallerLink {
+  readonly socket: Socket;
+  readonly remoteAddress: string | undefined;
+  readonly head: RequestHeadReader;
+  pause(): void;
+  resume(): void;
+  /** Whether the connection can take another request after this one. */
+  mayContinue(request: CallerRequest): boolean;
+  /** The answer is complete; `last` when the connection ends with it. */
+  onAnswered(last: boolean): void;
+  /** Gives the socket out, with what the caller sent after the head. */
+  detach(): Buffer;
+}
+
+/** One request as the listener hands it out, and the way its answer goes back. */
+export class CallerRequest {
+  /** Valid until the answer is complete. */
+  readonly head: RequestHeadReader;
+  /** Null when the request has none. */
+  readonly body: RequestBody | null;
+  /** Called when the caller goes away before its answer is complete. */
+  onGone: (() => void) | null = null;
+  /** Called when the caller has taken what was written; `write` had returned false. */
+  onDrain: (() => void) | null = null;
+  /** The head of the answer is on its way. */
+  headSent = false;
+  private readonly link: CallerLink;
+  private waitsToBeAsked: boolean;
+  private last = false;
+  private chunked = false;
+  private bodiless = false;
+  /** The head of the answer until it goes out, in one piece with the first bytes where they are there already. */
+  private unsent = '';
+
+  constructor(link: CallerLink) {
+    this.link = link;
+    this.head = link.head;
+    this.body = link.head.framing === 'none' ? null : new RequestBody(link.head.framing, link);
+    this.waitsToBeAsked = link.head.expect !== null && !link.head.http10;
+  }
+
+  /** The connection has ended. */
+  get gone(): boolean {
+    return this.link.socket.destroyed;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.link.remoteAddress;
+  }
+
+  get encrypted(): boolean {
+    return 'encrypted' in this.link.socket;
+  }
+
+  /** Somebody will take the body: a caller that waits to be asked for it (`Expect: 100-continue`) is asked. */
+  proceed(): void {
+    if (!this.waitsToBeAsked) return;
+    this.waitsToBeAsked = false;
+    if (this.body?.bytes === 0) this.link.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+  }
+
+  /** The connection ends with this answer. To be called before the answer begins. */
+  endConnection(): void {
+    this.last = true;
+  }
+
+  /** Gives a whole answer; `lines` are header lines without framing. Nothing happens when one has begun already. */
+  answer(status: number, reason: string, lines: string, body: string): void {
+    if (this.headSent || this.gone) return;
+    this.begin(status, reason, lines + dateLine(), Buffer.byteLength(body));
+    this.write(Buffer.from(body));
+    this.end([]);
+  }
+
+  /** Begins an answer whose body has a length in bytes, or -1 when that is not known. */
+  begin(status: number, reason: string, lines: string, contentLength: number): void {
+    const { head } = this;
+    this.headSent = true;
+    this.bodiless = head.method === 'HEAD' || status === 204 || status === 304;
+    let text = `HTTP/1.1 ${status} ${reason}\r\n${lines}`;
+    if (contentLength !== -1) {
+      if (status !== 204) text += `content-length: ${contentLength}\r\n`;
+    } else if (!this.bodiless) {
+      this.chunked = !head.http10;
+      if (this.chunked) text += 'transfer-encoding: chunked\r\n';
+      else this.last = true;
+    }
+    if (this.waitsToBeAsked || !this.link.mayContinue(this)) this.last = true;
+    if (this.last) text += 'connection: close\r\n\r\n';
+    else text += head.http10 ? 'connection: keep-alive\r\n\r\n' : '\r\n';
+    this.unsent = text;
+  }
+
+  /** Sends a piece of the body; the bytes need to be valid during the call only. False: wait for `onDrain`. */
+  write(bytes: Buffer): boolean {
+    if (this.bodiless || bytes.length === 0) return true;
+    const { socket } = this.link;
+    const before = this.chunked ? `${this.unsent}${bytes.length.toString(16)}\r\n` : this.unsent;
+    const after = this.chunked ? '\r\n' : '';
+    this.unsent = '';
+    if (bytes.length <= smallPiece) {
+      return socket.write(`${before}${bytes.toString('latin1')}${after}`, 'latin1');
+    }
+    if (before === '') return socket.write(Buffer.from(bytes));
+    socket.cork();
+    socket.write(before, 'latin1');
+    const more = socket.write(Buffer.from(bytes));
+    if (after !== '') socket.write(after, 'latin1');
+    socket.uncork();
+    return more;
+  }
+
+  /** Sends the head now: its body is not there yet. */
+  flush(): void {
+    if (this.unsent === '') return;
+    this.link.socket.write(this.unsent, 'latin1');
+    this.unsent = '';
+  }
+
+  /** The answer is complete; trailers as name, value, … */
+  end(trailers: readonly string[]): void {
+    let text = this.unsent;
+    this.unsent = '';
+    if (this.chunked) {
+      text += '0\r\n';
+      for (let index = 0; index + 1 < trailers.length; index += 2) {
+        text += `${trailers[index]}: ${trailers[index + 1]}\r\n`;
+      }
+      text += '\r\n';
+    }
+    if (text !== '') this.link.socket.write(text, 'latin1');
+    this.onGone = null;
+    this.onDrain = null;
+    this.link.onAnswered(this.last);
+  }
+
+  /** Ends the connection in a way that cannot be taken for the regular end of an answer. */
+  cut(): void {
+    cutConnection(this.link.socket);
+  }
+
+  /** Gives the socket out for another protocol; `early` is what the caller sent after the head. */
+  detach(): { readonly socket: Socket; readonly early: Buffer } {
+    const early = this.link.detach();
+    return { socket: this.link.socket, early };
+  }
+}

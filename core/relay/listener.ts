@@ -1,0 +1,157 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../base/index.ts';
+import { CallerConnection, type CallerOwner } from './caller-connection.ts';
+import type { CallerRequest } from './caller-request.ts';
+import type { ForeignServer } from './foreign-server.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** How many there may be; the count may be shared with others. */
+export interface BoundedCount {
+  /** Counts one more; false, and no count, when there is no room. */
+  take(): boolean;
+  release(): void;
+}
+
+export interface ListenerOptions {
+  readonly clock: Clock;
+  /** Longest head of a request, in bytes. */
+  readonly maxHeadBytes: number;
+  /** From the first byte of a head to its last, and for the first byte of a connection's first request; milliseconds. */
+  readonly headTimeoutMs: number;
+  /** How long an unused connection is kept, in milliseconds. */
+  readonly keepAliveMs: number;
+  readonly connections: BoundedCount;
+  onRequest(request: CallerRequest): void;
+  /** The whole answer to bytes that are no request; the connection ends with it. */
+  renderMalformed(status: number, message: string): string;
+  /** The whole answer to a connection for which there is no room. */
+  renderFull(): string;
+  readonly foreign?: ForeignServer;
+}
+
+/** Takes HTTP/1.1 requests off connections. Put its server on a port or a Unix socket. */
+export interface Listener {
+  readonly server: Server;
+  /** Stops listening; each connection ends with the answer that is under way on it, unused ones end at once. */
+  close(): Promise<void>;
+  /** Ends all connections at once. */
+  cut(): void;
+}
+
+/** A caller that does not end its side of a connection is cut after this. */
+const lingerMs = 1_000;
+
+class HttpListener implements Listener, CallerOwner {
+  readonly server: Server;
+  readonly maxHeadBytes: number;
+  tick = 0;
+  private readonly options: ListenerOptions;
+  private readonly open = new Set<CallerConnection>();
+  private readonly tickMs: number;
+  private cancelTick: (() => void) | null = null;
+  private closing = false;
+
+  constructor(options: ListenerOptions) {
+    this.options = options;
+    this.maxHeadBytes = options.maxHeadBytes;
+    this.tickMs = Math.max(5, Math.min(1_000, options.headTimeoutMs / 4, options.keepAliveMs / 4));
+    // A caller that ends its side has not got its answer yet: what that means is decided by the connection.
+    this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.accept(socket));
+  }
+
+  onRequest(request: CallerRequest): void {
+    if (this.closing) request.endConnection();
+    this.options.onRequest(request);
+  }
+
+  renderMalformed(status: number, message: string): string {
+    return this.options.renderMalformed(status, message);
+  }
+
+  isForeign(head: RequestHead): boolean {
+    return this.options.foreign?.owns(head) ?? false;
+  }
+
+  handOver(socket: Socket): void {
+    this.options.foreign?.take(socket);
+  }
+
+  onClosed(connection: CallerConnection): void {
+    this.open.delete(connection);
+    this.options.connections.release();
+    if (this.open.size === 0) this.stopTicking();
+  }
+
+  close(): Promise<void> {
+    this.closing = true;
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const connection of this.open) connection.endSoon();
+    return closed;
+  }
+
+  cut(): void {
+    for (const connection of this.open) connection.socket.destroy();
+  }
+
+  private accept(socket: Socket): void {
+    if (!this.options.connections.take()) {
+      refuse(socket, this.options.renderFull());
+      return;
+    }
+    this.open.add(new CallerConnection(socket, this));
+    if (this.cancelTick === null) this.scheduleTick();
+  }
+
+  private scheduleTick(): void {
+    this.cancelTick = this.options.clock.setTimer(this.tickMs, () => {
+      this.tick += 1;
+      this.scheduleTick();
+      for (const connection of this.open) this.lookAt(connection);
+    });
+  }
+
+  private stopTicking(): void {
+    this.cancelTick?.();
+    this.cancelTick = null;
+  }
+
+  private lookAt(connection: CallerConnection): void {
+    const { headTimeoutMs, keepAliveMs } = this.options;
+    const sinceMs = (this.tick - connection.since) * this.tickMs;
+    const { phase, socket } = connection;
+    if (phase === 'head' && sinceMs >= headTimeoutMs) connection.refuseLate();
+    else if (phase === 'rest' && sinceMs >= headTimeoutMs) socket.destroy();
+    else if (phase === 'idle' && sinceMs >= keepAliveMs) connection.endSoon();
+    else if (phase === 'leaving' && sinceMs >= (socket.writableFinished ? lingerMs : keepAliveMs))
+      socket.destroy();
+  }
+}
+
+/** Answers a connection without reading requests from it. */
+function refuse(socket: Socket, answer: string): void {
+  socket.on('error', () => socket.destroy()); // it goes away in any case
+  socket.setTimeout(lingerMs, () => socket.destroy());
+  // What it sent is read and thrown away: a close with unread bytes would be a reset, and the refusal lost.
+  socket.resume();
+  socket.on('end', () => socket.end());
+  socket.end(answer);
+}
+
+/** A count of its own, up to a limit. */
+export function boundedCount(limit: number): BoundedCount {
+  let count = 0;
+  return {
+    take() {
+      if (count >= limit) return false;
+      count += 1;
+      return true;
+    },
+    release() {
+      count -= 1;
+    },
+  };
+}
+
+export function createListener(options: ListenerOptions): Listener {
+  return new HttpListener(options);
+}

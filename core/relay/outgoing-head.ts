@@ -1,0 +1,38 @@
+import type { HeaderSet } from './header-name.ts';
+import type { RequestHeadReader } from './request-head.ts';
+
+/** How a request is sent on. */
+export interface OutgoingHead {
+  /** Path and query, as it stands in the request line. */
+  readonly path: string;
+  /** Headers of the caller that stay behind. */
+  readonly drop: HeaderSet;
+  /** Lines that are added, see `headerLine`; a caller's own headers of these names must be in `drop`. */
+  readonly add: string;
+}
+
+/** What would end a header early. */
+const unsafe = /[\r\n\0]/;
+
+/**
+ * One line of a head.
+ * @throws RangeError for a value that would end the line early.
+ */
+export function headerLine(lower: string, value: string): string {
+  if (unsafe.test(value)) throw new RangeError(`the value of ${lower} has control characters`);
+  return `${lower}: ${value}\r\n`;
+}
+
+/**
+ * Writes the head of the upstream request: the caller's end-to-end headers in their order and spelling, then ours,
+ * then the framing, which is always made anew.
+ */
+export function renderOutgoingHead(caller: RequestHeadReader, head: OutgoingHead): string {
+  let text = `${caller.method} ${head.path} HTTP/1.1\r\n`;
+  if (caller.http10 && caller.header('host') === undefined) text += 'host: localhost\r\n';
+  text += caller.lines.endToEnd(head.drop, caller.named) + head.add;
+  if (caller.upgrade !== null) return `${text}connection: Upgrade\r\nupgrade: ${caller.upgrade}\r\n\r\n`;
+  if (caller.framing === 'chunked') return `${text}transfer-encoding: chunked\r\n\r\n`;
+  // A length of 0 is told too: some methods are expected to say that they have no body.
+  return caller.declaresLength ? `${text}content-length: ${caller.contentLength}\r\n\r\n` : `${text}\r\n`;
+}

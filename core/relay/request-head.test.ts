@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { Duplex } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { incomplete, malformed } from './head-lines.ts';
+import { HeaderSet } from './header-name.ts';
+import { headerLine, renderOutgoingHead } from './outgoing-head.ts';
+import { RequestHeadReader } from './request-head.ts';
+
+function read(text: string): RequestHeadReader | string {
+  const reader = new RequestHeadReader();
+  const end = reader.read(Buffer.from(text, 'latin1'));
+  if (end === malformed) return reader.problem;
+  expect(end).toBe(text.indexOf('\r\n\r\n') + 4);
+  return reader;
+}
+
+describe('a request head', () => {
+  it('is read and sent on with its lines as they were spelled', () => {
+    const text =
+      'POST /a/b?c=%20 HTTP/1.1\r\nHOST: h\r\nX-One:1\r\nKeep-Alive: 5\r\nx-TWO: \t two \xe9 \r\nContent-Length: 4\r\nSecret: s\r\n\r\nbody';
+    const head = read(text) as RequestHeadReader;
+    expect(head).toMatchObject({ method: 'POST', target: '/a/b?c=%20', framing: 'length', contentLength: 4 });
+    expect(head.lineCount).toBe(6);
+    expect(head.header('x-two')).toBe('two \xe9');
+    const drop = new HeaderSet(['secret-not-known-before']);
+    expect(renderOutgoingHead(head, { path: '/x', drop, add: headerLine('x-three', '3') })).toBe(
+      'POST /x HTTP/1.1\r\nHOST: h\r\nX-One:1\r\nx-TWO: \t two \xe9 \r\nSecret: s\r\nx-three: 3\r\ncontent-length: 4\r\n\r\n',
+    );
+  });
+
+  it('says nothing of the one before it', () => {
+    const reader = new RequestHeadReader();
+    reader.read(
+      Buffer.from(
+        'POST /a HTTP/1.0\r\nHost: h\r\nConnection: x, keep-alive\r\nX: 1\r\nContent-Length: 3\r\n\r\n',
+      ),
+    );
+    reader.read(Buffer.from('GET /b HTTP/1.1\r\nHost: h\r\n\r\n'));
+    expect(reader).toMatchObject({
+      method: 'GET',
+      target: '/b',
+      http10: false,
+      framing: 'none',
+      contentLength: 0,
+      keepAlive: true,
+      named: [],
+      expect: null,
+      upgrade: null,
+    });
+    expect(reader.header('x')).toBeUndefined();
+  });
+
+  it('gives the values of a repeated header joined, known or not', () => {
+    const head = read(
+      'GET / HTTP/1.1\r\nHost: h\r\nX-Never-Seen: 1\r\nx-never-seen: 2\r\n\r\n',
+    ) as RequestHeadReader;
+    expect(head.header('x-never-seen')).toBe('1, 2');
+    const again = read(
+      'GET / HTTP/1.1\r\nHost: h\r\nX-Never-Seen: 1\r\nx-never-seen: 2\r\n\r\n',
+    ) as RequestHeadReader;
+    expect(again.header('x-never-seen')).toBe('1, 2');
+  });
+
+  it('is not complete before its last byte', () => {
+    const text = 'DELETE /x HTTP/1.1\r\nHost: h\r\nA:\r\n\r\n';
+    for (let length = 0; length < text.length; length += 1) {
+      expect(new RequestHeadReader().read(Buffer.from(text.slice(0, length)))).toBe(incomplete);
+    }
+  });
+});
+
+/** What node:http makes of the same bytes; null when it refuses them or waits for more. */
+function readByNode(text: string): Promise<IncomingMessage | null> {
+  return new Promise((resolve) => {
+    const server = createServer({ requireHostHeader: true }, (request) => resolve(request));
+    server.on('checkExpectation', (request) => resolve(request));
+    server.on('checkContinue', (request) => resolve(request));
+    server.on('upgrade', (request) => resolve(request));
+    server.on('clientError', () => resolve(null));
+    const socket = new Duplex({
+      read() {},
+      // An answer that nobody asked for: the head was refused.
+      write(_chunk, _encoding, done) {
+        resolve(null);
+        done();
+      },
+    });
+    server.emit('connection', socket);
+    socket.push(Buffer.from(text, 'latin1'));
+    setImmediate(() => setImmediate(() => resolve(null)));
+  });
+}
+
+/** A sequence that is the same on every run. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const pieces = [
+  '\r\n',
+  '\n',
+  '\r',
+  ' ',
+  '\t',
+  ':',
+  '\0',
+  '\x0b',
+  'a',
+  '0',
+  ',',
+  ';',
+  '"',
+  '\x7f',
+  '\xff',
+  'Content-Length: 3\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  'Host: other\r\n',
+  'Connection: close\r\n',
+  'X-A: b\r\n',
+];
+const seeds = [
+  'GET /a?b HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n\r\n',
+  'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nX-A: b c\r\n\r\n',
+  'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n',
+];
+
+describe('whatever is accepted', () => {
+  it('means the same to a second parser', async () => {
+    const next = numbers(7);
+    let accepted = 0;
+    for (let round = 0; round < 6_000; round += 1) {
+      let text = seeds[next(seeds.length)] ?? '';
+      for (let change = next(3); change >= 0; change -= 1) {
+        const at = next(text.length);
+        text = text.slice(0, at) + (pieces[next(pieces.length)] ?? '') + text.slice(at + next(3));
+      }
+      const ours = new RequestHeadReader();
+      if (ours.read(Buffer.from(text, 'latin1')) < 0) continue;
+      const node = await readByNode(text);
+      // A method that Node does not know, or a target that it finds odd, is not another meaning.
+      if (node === null) continue;
+      accepted += 1;
+      const seen = JSON.stringify(text);
+      expect([ours.method, ours.target], seen).toEqual([node.method, node.url]);
+      expect(ours.header('content-length'), seen).toBe(node.headers['content-length']);
+      expect(ours.header('transfer-encoding'), seen).toBe(node.headers['transfer-encoding']);
+      expect(ours.header('host'), seen).toBe(node.headers.host);
+      expect(ours.header('x-a'), seen).toBe(node.headers['x-a']);
+      expect(ours.lineCount * 2, seen).toBe(node.rawHeaders.length);
+    }
+    expect(accepted).toBeGreaterThan(400);
+  });
+});

@@ -1,0 +1,41 @@
+import { BeelineError, type Clock, newId } from '@beeline/core/base';
+import { boundedCount, createListener, type ForeignServer, type Listener } from '@beeline/core/relay';
+import type { GatewayConfig } from './config.ts';
+import { tooManyConnections } from './errors.ts';
+import { renderLastRefusal } from './render-refusal.ts';
+import type { Gateway } from './server.ts';
+
+/** Longest head of a request, in bytes. */
+const maxHeadBytes = 32_768;
+/** An unused connection is kept longer than usual load balancers keep theirs (60 s), so that they close first. */
+const keepAliveMs = 75_000;
+
+type Bounds = Pick<GatewayConfig, 'maxConnections' | 'requestHeadTimeout'>;
+
+/** Of bytes that never became a request, or were not looked at. */
+function refusal(error: BeelineError, clock: Clock, status?: number): string {
+  const id = newId('exe', clock.now());
+  const context = { component: 'gateway', requestId: id, executionId: id, nowMs: clock.now() } as const;
+  return renderLastRefusal(error, context, status);
+}
+
+/** The listener in front of a gateway; `foreign` is another server on the same port. Put its server on a port. */
+export function listenForGateway(
+  gateway: Pick<Gateway, 'handle'>,
+  bounds: Bounds,
+  clock: Clock,
+  foreign?: ForeignServer,
+): Listener {
+  return createListener({
+    clock,
+    maxHeadBytes,
+    headTimeoutMs: bounds.requestHeadTimeout,
+    keepAliveMs,
+    connections: boundedCount(bounds.maxConnections),
+    onRequest: (request) => gateway.handle(request),
+    renderMalformed: (status, message) =>
+      refusal(new BeelineError('REQUEST_INVALID', { message }), clock, status),
+    renderFull: () => refusal(tooManyConnections(bounds.maxConnections), clock),
+    ...(foreign === undefined ? {} : { foreign }),
+  });
+}
