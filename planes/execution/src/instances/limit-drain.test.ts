@@ -38,10 +38,18 @@ test('one that outlives it is cut with the reason, and then its replica is stopp
   expect(fixture.driver.stopped).toHaveLength(1);
 });
 
-test('a replica whose requests cannot be cut is stopped all the same, once', async () => {
+test('a replica has time to end once its requests have ended or were cut', async () => {
+  await drainingRequest(10_000);
+  await fixture.clock.advance(10_000);
+  expect(fixture.driver.graces).toEqual([5_000]);
+});
+
+test('a replica whose requests do not let go is stopped without more ado a second later, and once', async () => {
   const running = await drainingRequest(10_000, false);
-  await fixture.clock.advance(20_000);
-  expect(fixture.driver.stopped).toHaveLength(1);
+  await fixture.clock.advance(10_999);
+  expect(fixture.driver.graces).toEqual([]);
+  await fixture.clock.advance(1);
+  expect(fixture.driver.graces).toEqual([0]);
   running.release();
   expect(fixture.driver.stopped).toHaveLength(1);
 });

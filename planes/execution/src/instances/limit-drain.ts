@@ -2,7 +2,10 @@ import { BeelineError, formatDuration } from '@beeline/core/base';
 import type { LocationContext } from './location-context.ts';
 import type { Replica } from './replica.ts';
 import type { ServedRevision } from './served-revision.ts';
-import { stopDrained } from './stop-replica.ts';
+import { stopAndForget } from './stop-replica.ts';
+
+/** For requests that were cut to let go of their replica. */
+const letGoMs = 1_000;
 
 /** How long requests may go on when their replica is no longer wanted, and which setting says so. */
 function drainLimit(
@@ -31,6 +34,21 @@ function cutRequests(context: LocationContext, revision: ServedRevision, replica
   for (const hold of [...replica.holds]) hold.cut(error);
 }
 
+/** Cuts what still runs and stops the replica as soon as that has let go of it, soon in any case. */
+function cutAndStop(context: LocationContext, revision: ServedRevision, replica: Replica): void {
+  let stopped = false;
+  const stop = () => {
+    if (stopped) return;
+    stopped = true;
+    replica.cancelDrain?.();
+    void stopAndForget(context, revision, replica, replica.inFlight === 0 ? replica.graceMs : 0);
+  };
+  replica.stopSent = true;
+  replica.onDrained = stop;
+  replica.cancelDrain = context.clock.setTimer(letGoMs, stop);
+  cutRequests(context, revision, replica);
+}
+
 /** From now on the requests of a draining replica are cut, and it is stopped, when their time is over. */
 export function limitDrain(context: LocationContext, revision: ServedRevision, replica: Replica): void {
   const { clock } = context;
@@ -38,8 +56,6 @@ export function limitDrain(context: LocationContext, revision: ServedRevision, r
   const drainedMs = clock.monotonicMs() - (replica.drainingSince ?? clock.monotonicMs());
   const leftMs = Math.max(0, drainLimit(context, revision).ms - drainedMs);
   replica.cancelDrain = clock.setTimer(leftMs, () => {
-    if (replica.stopSent || replica.state !== 'draining') return;
-    cutRequests(context, revision, replica);
-    stopDrained(context, revision, replica);
+    if (!replica.stopSent && replica.state === 'draining') cutAndStop(context, revision, replica);
   });
 }

@@ -4,6 +4,8 @@ import type { Driver, Instance, InstanceSpec } from '@beeline/drivers/interface'
 export interface FakeDriver extends Driver {
   /** Ids of instances that were asked to end, in that order. */
   readonly stopped: readonly string[];
+  /** How long each of them got for it, in milliseconds. */
+  readonly graces: readonly number[];
   /** Lets those that were asked to end come to their end. */
   finishStops(): void;
 }
@@ -11,6 +13,7 @@ export interface FakeDriver extends Driver {
 export function createFakeDriver(): FakeDriver {
   const instances = new Map<string, Instance>();
   const stopped: string[] = [];
+  const graces: number[] = [];
   const stopping = new Set<() => void>();
   const exit = { cause: 'stopped', code: 0, signal: null } as const;
 
@@ -25,6 +28,7 @@ export function createFakeDriver(): FakeDriver {
   return {
     name: 'fake',
     stopped,
+    graces,
     finishStops() {
       for (const finish of [...stopping]) finish();
     },
@@ -40,9 +44,10 @@ export function createFakeDriver(): FakeDriver {
       move(id, 'ready', endpoint.socketPath);
       return { endpoint, answeredMs: 1, readyMs: 2 };
     },
-    stop(id) {
+    stop(id, graceMs) {
       if (instances.get(id)?.state === 'exited') return Promise.resolve(exit);
       stopped.push(id);
+      graces.push(graceMs);
       move(id, 'stopping');
       return new Promise((resolve) => {
         const finish = () => {
