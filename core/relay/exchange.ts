@@ -20,4 +20,6 @@ export interface Exchange {
    * any other end the exchange is over. While `headSent` is false, the caller still has to be answered.
    */
   send(target: UpstreamTarget, head: OutgoingHead): void;
+  /** Ends it as `upstream-broken`: the upstream's connection and, after the head, the caller's are cut at once. */
+  cut(): void;
 }

@@ -47,6 +47,10 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher {
     else this.begin(this.pool.take(target));
   }
 
+  cut(): void {
+    this.endEarly('upstream-broken', 'cut by the platform');
+  }
+
   onTooLarge(): void {
     this.endEarly('request-too-large', null);
   }

@@ -54,6 +54,17 @@ class UpgradeExchange implements Exchange, UpstreamReader {
     this.connection.begin(this, this.request.head.method);
   }
 
+  cut(): void {
+    this.endsCut = 'upstream-broken';
+    if (this.upstream !== null) {
+      this.upstream.destroy();
+      this.caller.destroy();
+      return;
+    }
+    this.connection?.destroy();
+    this.finish('upstream-broken', 'cut by the platform');
+  }
+
   onConnected(): void {
     const { connection, head } = this;
     if (connection === null || head === null) return;

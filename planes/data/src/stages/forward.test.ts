@@ -1,5 +1,5 @@
 import { BeelineError } from '@beeline/core/base';
-import type { Lease } from '@beeline/core/contract';
+import type { AcquireRequest, Lease } from '@beeline/core/contract';
 import { connectRaw, type RawPeer, type RawServer, startRawServer, waitFor } from '@beeline/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeLocation, type FakeLocation } from '../../testing/fake-location.ts';
@@ -99,6 +99,55 @@ describe('a forwarded request', () => {
       responseBytes: 4,
     });
   });
+
+  /** Takes slots back, as a location does whose replica drained for too long. */
+  function rememberSlots(): () => void {
+    let held: AcquireRequest | null = null;
+    location.onAcquire = (request) => {
+      held = request;
+      return location.lease();
+    };
+    const drained = new BeelineError('DRAIN_TIMEOUT', { message: 'its time was over' });
+    return () => held?.cut?.(drained);
+  }
+
+  it('whose slot the location takes back is answered with its reason', async () => {
+    const takeBack = rememberSlots();
+    caller.send(get);
+    const peer = await model.peer(0);
+    await peer.until('\r\n\r\n');
+    takeBack();
+    const text = await caller.until('its time was over');
+    expect(text).toMatch(/^HTTP\/1\.1 504 [\s\S]*x-beeline-source: location/);
+    expect(location.released).toEqual(['broken']);
+    await waitFor('the end', () => peer.ended);
+    expect(await onlyRecord()).toMatchObject({ status: 504, source: 'location', errorCode: 'DRAIN_TIMEOUT' });
+  });
+
+  it.each([
+    ['is being answered', get, 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', 'half', 200],
+    [
+      'switched protocols',
+      head('GET /acme/models/toy', 'Connection: Upgrade', 'Upgrade: websocket'),
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      '101',
+      101,
+    ],
+  ])(
+    'that %s when the location takes its slot back is cut, and its record says why',
+    async (_what, request, answer, seen, status) => {
+      const takeBack = rememberSlots();
+      caller.send(request);
+      const peer = await model.peer(0);
+      await peer.until('\r\n\r\n');
+      peer.send(answer);
+      await caller.until(seen);
+      takeBack();
+      await waitFor('the cut', () => caller.ended);
+      await waitFor('the end', () => peer.ended);
+      expect(await onlyRecord()).toMatchObject({ status, aborted: true, errorCode: 'DRAIN_TIMEOUT' });
+    },
+  );
 
   it('gets the body of a caller that waits to be asked', async () => {
     let grant: (lease: Lease) => void = () => {};

@@ -77,6 +77,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
   private replica: string | null = null;
   private tries = 0;
   private stopped = false;
+  private cutError: BeelineError | null = null;
   private queueMs = 0;
   private startMs = 0;
   private loadMs = 0;
@@ -127,6 +128,12 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.abort?.abort(gatewayStopping());
   }
 
+  /** The location takes the slot back. */
+  cut(error: BeelineError): void {
+    this.cutError = error;
+    this.exchange?.cut();
+  }
+
   declined(head: ResponseHead): boolean {
     return this.lease?.ingress !== undefined && head.header(ingressHeaders.undelivered) !== undefined;
   }
@@ -153,13 +160,15 @@ class Forwarding implements AcquireRequest, RelayObserver {
       this.acquire();
       return;
     }
-    const error = cutByUs ? gatewayStopping() : errorOfOutcome(outcome, this.gateway.config);
+    const cutThere = outcome.ended === 'upstream-broken' ? this.cutError : null;
+    const error = cutByUs ? gatewayStopping() : (cutThere ?? errorOfOutcome(outcome, this.gateway.config));
+    const component = cutThere !== null && error === cutThere ? 'location' : 'gateway';
     if (error !== null) this.logFailure(error);
-    if (error !== null && !outcome.headSent) this.refuse(error, 'gateway');
+    if (error !== null && !outcome.headSent) this.refuse(error, component);
     const aborted = outcome.ended === 'client-aborted' || (error !== null && outcome.headSent);
     this.answered({
       status: outcome.headSent ? outcome.status : error === null ? 0 : httpStatusOf(error.kind),
-      source: this.locationError !== null ? 'location' : outcome.headSent ? 'model' : 'gateway',
+      source: this.locationError !== null ? 'location' : outcome.headSent ? 'model' : component,
       errorCode: error?.code ?? this.locationError,
       aborted,
       requestBytes: outcome.requestBytes,

@@ -55,6 +55,7 @@ class IngressExchange implements AcquireRequest, RelayObserver {
   #lease: Lease | null = null;
   #waited: LeaseWait = { queueMs: 0, startMs: 0, loadMs: 0 };
   #tries = 0;
+  #cutError: BeelineError | null = null;
 
   constructor(caller: CallerRequest, parts: IngressParts, onEnded: () => void) {
     this.#caller = caller;
@@ -79,6 +80,11 @@ class IngressExchange implements AcquireRequest, RelayObserver {
     }
   }
 
+  cut(error: BeelineError): void {
+    this.#cutError = error;
+    this.#exchange?.cut();
+  }
+
   onResponseHead(): string {
     return (
       headerLine(ingressHeaders.replica, this.#lease?.replica ?? '') +
@@ -96,7 +102,8 @@ class IngressExchange implements AcquireRequest, RelayObserver {
       this.acquire();
       return;
     }
-    const error = errorOfIngressOutcome(outcome);
+    const cut = outcome.ended === 'upstream-broken' ? this.#cutError : null;
+    const error = cut ?? errorOfIngressOutcome(outcome);
     if (error !== null) this.#log(error, lease?.replica ?? null);
     if (error === null || outcome.headSent) this.#onEnded();
     else this.#refuse(error);

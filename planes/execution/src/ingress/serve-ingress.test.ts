@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BeelineError, Secret, silentLogger } from '@beeline/core/base';
-import type { LeaseOutcome, LocationPort } from '@beeline/core/contract';
+import type { AcquireRequest, LeaseOutcome, LocationPort } from '@beeline/core/contract';
 import { listen } from '@beeline/core/service';
 import {
   connectRaw,
@@ -29,6 +29,7 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
   let ingress: Ingress;
   let released: LeaseOutcome[];
   let refusal: BeelineError | null;
+  let acquired: AcquireRequest[];
   let peers: RawPeer[];
   let address: { readonly path: string } | { readonly port: number };
 
@@ -39,9 +40,11 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     released = [];
     refusal = null;
     peers = [];
+    acquired = [];
     const port: LocationPort = {
       location: 'here',
-      acquire() {
+      acquire(asked) {
+        acquired.push(asked);
         if (refusal !== null) throw refusal;
         const wait = { queueMs: 0, startMs: 0, loadMs: 0 };
         const release = (outcome: LeaseOutcome) => released.push(outcome);
@@ -105,6 +108,26 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(text.toLowerCase()).not.toContain('x-beeline-undelivered');
     expect(replica.peers).toHaveLength(0);
+  });
+
+  const drained = new BeelineError('DRAIN_TIMEOUT', { message: 'its time was over' });
+
+  it('answers with the reason when the location takes a slot back, and lets go of the replica', async () => {
+    const { gateway, served } = await begin(0);
+    acquired[0]?.cut?.(drained);
+    expect(await gateway.until('its time was over')).toMatch(/^HTTP\/1\.1 504 [\s\S]*DRAIN_TIMEOUT/);
+    expect(released).toEqual(['broken']);
+    await waitFor('the end', () => served.ended);
+  });
+
+  it('cuts an answer that has begun when the location takes the slot back', async () => {
+    const { gateway, served } = await begin(0);
+    served.send('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf');
+    await gateway.until('half');
+    acquired[0]?.cut?.(drained);
+    await waitFor('the cut', () => gateway.ended);
+    expect(released).toEqual(['broken']);
+    await waitFor('the end', () => served.ended);
   });
 
   it('while it stops, ends what runs and declines what comes, and says that nothing was delivered', async () => {
