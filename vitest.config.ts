@@ -11,6 +11,9 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...never, '**/*.whole.test.ts', '**/*.slow.test.ts'],
+          // Files share their modules: loading them anew for each was four fifths of all processor time. A file that
+          // leaves something behind hurts the next one, which is how it is found.
+          isolate: false,
         },
       },
       {
