@@ -5,10 +5,10 @@ import {
   apiErrorBody,
   type ExecutionRecord,
   type LogLineBody,
+  lookUpIn,
   type ModelMetricsBody,
   platformErrorBody,
   platformErrorHeaders,
-  lookUpIn,
   readCredential,
 } from '@beeline/core/contract';
 import type { Location, Revision } from '@beeline/core/resources';
