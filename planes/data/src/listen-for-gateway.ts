@@ -1,7 +1,9 @@
 import { BeelineError, type Clock, newId } from '@beeline/core/base';
 import { boundedCount, createListener, type ForeignServer, type Listener } from '@beeline/core/relay';
+import { createMetrics, type Metrics } from '@beeline/core/service';
 import type { GatewayConfig } from './config.ts';
 import { tooManyConnections } from './errors.ts';
+import { createListenerMetrics } from './listener-metrics.ts';
 import { renderLastRefusal } from './render-refusal.ts';
 import type { Gateway } from './server.ts';
 
@@ -19,13 +21,18 @@ function refusal(error: BeelineError, clock: Clock, status?: number): string {
   return renderLastRefusal(error, context, status);
 }
 
-/** The listener in front of a gateway; `foreign` is another server on the same port. Put its server on a port. */
+/**
+ * The listener in front of a gateway; `foreign` is another server on the same port. It counts in metrics of its own when
+ * none are given. Put its server on a port.
+ */
 export function listenForGateway(
   gateway: Pick<Gateway, 'handle'>,
   bounds: Bounds,
   clock: Clock,
   foreign?: ForeignServer,
+  metrics: Metrics = createMetrics(),
 ): Listener {
+  const counts = createListenerMetrics(metrics);
   return createListener({
     clock,
     maxHeadBytes,
@@ -33,9 +40,14 @@ export function listenForGateway(
     keepAliveMs,
     connections: boundedCount(bounds.maxConnections),
     onRequest: (request) => gateway.handle(request),
-    renderMalformed: (status, message) =>
-      refusal(new BeelineError('REQUEST_INVALID', { message }), clock, status),
-    renderFull: () => refusal(tooManyConnections(bounds.maxConnections), clock),
+    renderMalformed(status, message) {
+      counts.malformed(status);
+      return refusal(new BeelineError('REQUEST_INVALID', { message }), clock, status);
+    },
+    renderFull() {
+      counts.full();
+      return refusal(tooManyConnections(bounds.maxConnections), clock);
+    },
     ...(foreign === undefined ? {} : { foreign }),
   });
 }

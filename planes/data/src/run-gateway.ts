@@ -8,6 +8,7 @@ import {
   createMetrics,
   listen,
   type Metrics,
+  makeDataDirectory,
   type RunningProcess,
   requireInternalToken,
   sendJson,
@@ -47,12 +48,14 @@ export async function runGateway(config: GatewayProcessConfig, logger: Logger): 
   const token = requireInternalToken(config.internalToken);
   const { name, controlUrl, locationWait: holdMs } = config;
   const clock = systemClock;
+  const directory = join(config.dataDir, 'gateway');
+  makeDataDirectory(directory);
   const metrics = createMetrics();
   const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
   const gateway = await createGateway({
     metrics,
     name,
-    directory: join(config.dataDir, 'gateway'),
+    directory,
     feeds: createFeedClient({ controlUrl, token, name }),
     locations: parseLocations(config.locations).map((address) =>
       createRemoteLocation({ ...address, token, clock, holdMs }),
@@ -61,7 +64,8 @@ export async function runGateway(config: GatewayProcessConfig, logger: Logger): 
     logger,
     config,
   });
-  const listener = listenForGateway(gateway, config, clock, answerAboutItself(gateway, config, metrics));
+  const about = answerAboutItself(gateway, config, metrics);
+  const listener = listenForGateway(gateway, config, clock, about, metrics);
   const close = async () => {
     gateway.announceClose();
     await sleep(clock, config.announcePeriod);

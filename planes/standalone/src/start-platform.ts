@@ -85,6 +85,7 @@ export async function startPlatform(
       config,
       clock,
       besideGateway(dispatch),
+      metrics,
     );
     const port = await listen(listener.server, config.host, config.port);
     closers.push(() => closeListener(listener));
