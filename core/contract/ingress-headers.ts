@@ -16,7 +16,7 @@ export const ingressHeaders = {
   replica: 'x-beeline-replica',
   /** From the ingress: how long the request was held there, see `formatWait`. */
   wait: 'x-beeline-wait',
-  /** From the ingress, with any value: no replica had the request; it may be sent again. */
+  /** From the ingress, with the code of its error: no replica had the request; it may be sent again. */
   undelivered: 'x-beeline-undelivered',
 } as const;
 

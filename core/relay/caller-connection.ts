@@ -18,6 +18,8 @@ export interface CallerOwner {
   onRequest(request: CallerRequest): void;
   /** The whole answer to bytes that are no request; the connection ends with it. */
   renderMalformed(status: number, message: string): string;
+  /** Sent on an unused connection before it ends; may be empty. */
+  renderGoodbye(): string;
   /** Whether another server takes connections with such a request. */
   isForeign(head: RequestHead): boolean;
   /** The socket belongs to another server, which reads everything from the head on. */
@@ -107,8 +109,14 @@ export class CallerConnection implements CallerLink {
 
   /** Ends the connection after the answers that are under way, at once when there are none. */
   endSoon(): void {
-    if (this.phase === 'busy' || this.phase === 'rest') this.head.keepAlive = false;
-    else this.leave();
+    if (this.phase === 'leaving') return;
+    if (this.phase === 'busy' || this.phase === 'rest') {
+      this.head.keepAlive = false;
+      return;
+    }
+    const goodbye = this.owner.renderGoodbye();
+    if (goodbye !== '') this.socket.write(goodbye, 'latin1');
+    this.leave();
   }
 
   /** Refuses a request whose head took too long. */

@@ -26,6 +26,11 @@ export interface ListenerOptions {
   renderMalformed(status: number, message: string): string;
   /** The whole answer to a connection for which there is no room. */
   renderFull(): string;
+  /**
+   * What an unused connection is told before we end it: a whole answer that says of a request which may be on its way
+   * that nobody takes it. Only for callers that know to read it so; nothing is said to others.
+   */
+  renderGoodbye?(): string;
   readonly foreign?: ForeignServer;
 }
 
@@ -66,6 +71,10 @@ class HttpListener implements Listener, CallerOwner {
 
   renderMalformed(status: number, message: string): string {
     return this.options.renderMalformed(status, message);
+  }
+
+  renderGoodbye(): string {
+    return this.options.renderGoodbye?.() ?? '';
   }
 
   isForeign(head: RequestHead): boolean {

@@ -3,17 +3,34 @@ import { type BeelineError, httpStatusOf } from '@beeline/core/base';
 import { ingressHeaders, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
 import { type CallerRequest, headerLine } from '@beeline/core/relay';
 
-/** Answers a gateway with the location's error; one that says that the location stops may be sent again. */
-export function refuseGateway(caller: CallerRequest, error: BeelineError, nowMs: number): void {
-  const undelivered = error.code === 'SHUTTING_DOWN';
-  const requestId = caller.head.header('x-request-id') ?? 'unknown';
+/** Errors of requests that no replica had. */
+const undeliveredCodes: ReadonlySet<string> = new Set(['SHUTTING_DOWN', 'REVISION_NOT_HERE']);
+
+/** Header lines and body of the location's error, as gateways understand it. */
+function renderForGateway(error: BeelineError, requestId: string, nowMs: number): [string, string] {
   const headers = {
     ...platformErrorHeaders(error, 'location'),
-    ...(undelivered ? { [ingressHeaders.undelivered]: 'yes' } : {}),
+    ...(undeliveredCodes.has(error.code) ? { [ingressHeaders.undelivered]: error.code } : {}),
   };
   const lines = Object.entries(headers).map(([name, value]) => headerLine(name, value));
-  const body = JSON.stringify(platformErrorBody(error, { component: 'location', requestId, nowMs }));
-  if (undelivered) caller.endConnection();
+  return [
+    lines.join(''),
+    JSON.stringify(platformErrorBody(error, { component: 'location', requestId, nowMs })),
+  ];
+}
+
+/** Answers a gateway with the location's error; the gateway is told when no replica had the request. */
+export function refuseGateway(caller: CallerRequest, error: BeelineError, nowMs: number): void {
+  const [lines, body] = renderForGateway(error, caller.head.header('x-request-id') ?? 'unknown', nowMs);
+  if (error.code === 'SHUTTING_DOWN') caller.endConnection();
   const status = httpStatusOf(error.kind);
-  caller.answer(status, STATUS_CODES[status] ?? 'Refused', lines.join(''), body);
+  caller.answer(status, STATUS_CODES[status] ?? 'Refused', lines, body);
+}
+
+/** The whole answer to a request that may be on its way on a connection that the ingress ends. */
+export function renderGoodbye(error: BeelineError, nowMs: number): string {
+  const [lines, body] = renderForGateway(error, 'unknown', nowMs);
+  const status = httpStatusOf(error.kind);
+  const framing = `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${framing}\r\n${body}`;
 }

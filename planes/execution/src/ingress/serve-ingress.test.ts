@@ -64,7 +64,9 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
   });
   afterEach(async () => {
     for (const peer of peers) peer.destroy();
-    await ingress.close(0);
+    const closed = ingress.close(0);
+    await clock.advance(2_000);
+    await closed;
     await replica.close();
     await rm(directory, { recursive: true, force: true });
   });
@@ -143,10 +145,44 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     expect(await probe.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 503 /);
     served.send(answer);
     await gateway.until('done');
-    gateway.destroy();
+    await clock.advance(2_000);
     await closed;
     expect(released).toEqual(['served']);
     expect(replica.peers).toHaveLength(1);
+  });
+
+  it('tells unused connections that it ends, and takes no request that was on its way', async () => {
+    const { gateway, served } = await begin(0);
+    served.send(answer);
+    await gateway.until('done');
+    gateway.clear();
+    const unused = await connect();
+    const closed = ingress.close(10_000);
+    await waitFor('the time in which it still declines', () => clock.pendingTimers > 0);
+    expect(unused.ended).toBe(false);
+    await clock.advance(250);
+    gateway.send(request); // crosses the goodbye: what it reads next is the answer to this
+    for (const told of [gateway, unused]) {
+      expect((await told.until('"request_id"')).toLowerCase()).toMatch(
+        /^http\/1\.1 503 [\s\S]*x-beeline-undelivered: shutting_down\r\n[\s\S]*connection: close\r\n/,
+      );
+      await waitFor('the end', () => told.ended);
+    }
+    await clock.advance(2_000);
+    await closed;
+    expect(released).toEqual(['served']);
+    expect(replica.peers).toHaveLength(1);
+    await expect(connectRaw(address)).rejects.toThrow(/ECONNREFUSED|ENOENT/);
+  });
+
+  it('tells a gateway that the revision is not there, so that it looks for it elsewhere', async () => {
+    refusal = new BeelineError('REVISION_NOT_HERE', { message: 'not here' });
+    const gateway = await connect();
+    gateway.send(request);
+    expect((await gateway.until('"request_id"')).toLowerCase()).toContain(
+      '\r\nx-beeline-undelivered: revision_not_here\r\n',
+    );
+    expect(gateway.text.toLowerCase()).not.toContain('connection: close');
   });
 
   it('cuts what did not end within the limit', async () => {
@@ -154,8 +190,8 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     const closed = ingress.close(10_000);
     await waitFor('the limit to run', () => clock.pendingTimers > 0);
     await clock.advance(10_000);
-    await clock.advance(5_000);
     expect(await gateway.until('REPLICA_LOST')).toMatch(/^HTTP\/1\.1 503 /);
+    await clock.advance(5_000);
     await closed;
     await waitFor('the release', () => released.length === 1);
     expect(released).toEqual(['broken']);

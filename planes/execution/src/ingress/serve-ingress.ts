@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import type { BeelineError, Clock, Logger, Secret } from '@beeline/core/base';
+import { type BeelineError, type Clock, type Logger, type Secret, sleep } from '@beeline/core/base';
 import { ingressHeaders, ingressReadyPath, type LocationPort } from '@beeline/core/contract';
 import {
   boundedCount,
@@ -13,7 +13,7 @@ import {
 } from '@beeline/core/relay';
 import { sendJson } from '@beeline/core/service';
 import { ingressStopping, noRevisionNamed, notAGateway } from './ingress-errors.ts';
-import { refuseGateway } from './refuse-gateway.ts';
+import { refuseGateway, renderGoodbye } from './refuse-gateway.ts';
 import { type IngressParts, relayToReplica } from './relay-to-replica.ts';
 
 export interface IngressOptions {
@@ -35,7 +35,7 @@ export interface Ingress {
   readonly exchanges: number;
   /**
    * Declines new requests in a way that makes gateways hold them, lets those that run finish within `limitMs`, cuts
-   * the rest and stops listening.
+   * the rest, tells unused connections that they end, and stops listening.
    */
   close(limitMs: number): Promise<void>;
 }
@@ -51,8 +51,10 @@ const keepAliveMs = 60_000;
 /** What the ingress itself answers, to requests that name no revision. */
 const ownPaths: ReadonlySet<string> = new Set([ingressReadyPath, '/metrics']);
 
-/** For what was cut to come to its end. */
+/** For what was cut to come to its end, and for gateways to end their connections. */
 const cutGraceMs = 1_000;
+/** How long a stopping ingress declines at least: requests that gateways sent before they heard of it arrive. */
+const settleMs = 250;
 
 /** Makes the server that gateways send requests to: verify, acquire a slot (held while waking), relay to the replica. */
 export function serveIngress(options: IngressOptions): Ingress {
@@ -100,6 +102,8 @@ export function serveIngress(options: IngressOptions): Ingress {
     renderMalformed: (status, message) =>
       `HTTP/1.1 ${status} Refused\r\nconnection: close\r\n\r\n${message}\n`,
     renderFull: () => '',
+    // Over a network a request may be on its way when an unused connection ends: it is told that nobody took it.
+    renderGoodbye: () => renderGoodbye(ingressStopping(port.location), clock.now()),
     foreign: foreignServer(
       (head) => ownPaths.has(head.target) && head.header(ingressHeaders.revision) === undefined,
       (request, response) => {
@@ -127,6 +131,7 @@ export function serveIngress(options: IngressOptions): Ingress {
       return running.size;
     },
     async close(limitMs) {
+      const since = clock.monotonicMs();
       stopping = true;
       await untilIdle(limitMs);
       if (running.size > 0) {
@@ -134,9 +139,13 @@ export function serveIngress(options: IngressOptions): Ingress {
       }
       parts.pool.close();
       await untilIdle(cutGraceMs);
+      await sleep(clock, settleMs - (clock.monotonicMs() - since));
+      // Connections that are waiting to be accepted are: a request on them is declined, not lost.
+      await new Promise((resolve) => setImmediate(resolve));
       const closed = listener.close();
-      listener.cut();
+      const cancelCut = clock.setTimer(cutGraceMs, () => listener.cut());
       await closed;
+      cancelCut();
     },
   };
 }
