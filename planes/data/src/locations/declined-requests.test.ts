@@ -1,8 +1,14 @@
-import { Secret, systemClock } from '@beeline/core/base';
+import { BeelineError, Secret, systemClock } from '@beeline/core/base';
 import { connectRaw, type RawPeer, type RawServer, startRawServer, waitFor } from '@beeline/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeLocation } from '../../testing/fake-location.ts';
-import { type RunningGateway, startGateway, testKey } from '../../testing/start-gateway.ts';
+import {
+  type RunningGateway,
+  sampleRoute,
+  sampleRoutes,
+  startGateway,
+  testKey,
+} from '../../testing/start-gateway.ts';
 import { createRemoteLocation } from './remote-location.ts';
 
 const declined =
@@ -98,6 +104,24 @@ describe.each([false, true])('what an ingress answers (over TCP: %s)', (tcp) => 
     expect(ingress.peers).toHaveLength(5);
   });
 
+  it('with a word that it does not serve the revision has the request sent where newer routes lead', async () => {
+    const notHere = declined
+      .replace('undelivered: yes', 'undelivered: REVISION_NOT_HERE')
+      .replace('close', 'keep-alive');
+    post('Content-Length: 4', 'body');
+    const first = await requestOn(0, 'body');
+    expect(first.text).toContain('x-beeline-revision: rev-1\r\n');
+    first.clear();
+    first.send(notHere);
+    const targets = [{ revision: 'rev-2', weight: 100, locations: ['local'] }];
+    running.feeds.publish(sampleRoutes([{ ...sampleRoute, targets }], 2));
+    const again = await requestOn(1, 'body');
+    expect(again.text).toContain('x-beeline-revision: rev-2\r\n');
+    again.send(served);
+    expect(await caller.until('done')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await record()).toMatchObject({ status: 200, revision: 'rev-2', replica: 'rep-7' });
+  });
+
   it('while its caller has left is not waited for', async () => {
     post('Content-Length: 4', 'body');
     (await requestOn(0, 'body')).send(declined);
@@ -121,6 +145,28 @@ it('a model that says the word of an ingress is not believed, and not quoted', a
   expect(await caller.until('left')).toMatch(/^HTTP\/1\.1 503 /);
   expect(caller.text.toLowerCase()).not.toContain('undelivered');
   expect([location.acquired, location.released]).toEqual([1, ['served']]);
+  caller.destroy();
+  await running.close();
+  await model.close();
+});
+
+it('a location in this process that no longer serves the revision has the request routed anew', async () => {
+  const model = await startRawServer();
+  const location = createFakeLocation(model.target);
+  const running = await startGateway({ location });
+  const asked: string[] = [];
+  location.onAcquire = ({ revision }) => {
+    asked.push(revision);
+    if (revision === 'rev-2') return location.lease();
+    const targets = [{ revision: 'rev-2', weight: 100, locations: ['local'] }];
+    running.feeds.publish(sampleRoutes([{ ...sampleRoute, targets }], 2));
+    throw new BeelineError('REVISION_NOT_HERE', { message: 'gone' });
+  };
+  const caller = await connectRaw({ port: running.port });
+  caller.send(`GET /acme/models/toy HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${testKey}\r\n\r\n`);
+  (await model.peer(0)).send(served);
+  expect(await caller.until('done')).toMatch(/^HTTP\/1\.1 200 /);
+  expect([asked, location.released]).toEqual([['rev-1', 'rev-2'], ['served']]);
   caller.destroy();
   await running.close();
   await model.close();

@@ -1,9 +1,7 @@
-import { asBeelineError, type BeelineError, httpStatusOf } from '@beeline/core/base';
+import { asBeelineError, BeelineError, httpStatusOf } from '@beeline/core/base';
 import {
   type AcquireRequest,
-  credentialHeaderNames,
   type ErrorOrigin,
-  ingressHeaderNames,
   ingressHeaders,
   type Lease,
   type LeaseOutcome,
@@ -13,7 +11,6 @@ import {
 import {
   type CallerRequest,
   type Exchange,
-  HeaderSet,
   headerLine,
   leaseOutcomes,
   type OutgoingHead,
@@ -28,45 +25,25 @@ import type { InferenceRequest } from '../inference-request.ts';
 import { refuseRequest } from '../refuse-request.ts';
 import { TokenReader } from '../usage/token-reader.ts';
 import type { Choice } from './choose.ts';
-import { forwardedHeaderNames, forwardedHeaders } from './forwarded-headers.ts';
+import { chooseAgain } from './choose-again.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+import { droppedHeaders, hiddenFromIngress, hiddenHeaders } from './kept-back-headers.ts';
 import type { Answer } from './meter.ts';
 
 /** Replicas that a request is offered to before the caller hears of it; only while nothing was delivered. */
 const maxTries = 3;
-
-/** Stay at the gateway: credentials, choices that were made here, and names that only we may give. */
-const droppedHeaders = new HeaderSet([
-  ...credentialHeaderNames,
-  ...forwardedHeaderNames,
-  'x-beeline-environment',
-  'x-blaxel-environment',
-  'x-beamlit-environment',
-  ...ingressHeaderNames,
-  'x-request-id',
-]);
-
-/** Ours to give, whoever answers. */
-const ownResponseHeaders = ['x-beeline-execution', 'x-request-id', 'server-timing'];
-/** A location may speak in the platform's name; its ingress sees to it that no model does. */
-const hiddenFromIngress = new HeaderSet([...ingressHeaderNames, ...ownResponseHeaders]);
-/** A model cannot speak in the platform's name. */
-const hiddenHeaders = new HeaderSet([
-  ...ingressHeaderNames,
-  ...ownResponseHeaders,
-  'x-beeline-source',
-  'x-beeline-error-code',
-  'x-blaxel-source',
-  'x-blaxel-error-code',
-]);
+/** Times that a request is routed anew because its location does not serve the revision. */
+const maxReroutes = 3;
+const notHere = 'REVISION_NOT_HERE';
 
 /** One request on its way: waits for a lease, relays, and tries another replica while nothing was delivered. */
 class Forwarding implements AcquireRequest, RelayObserver {
-  readonly revision: string;
+  revision: string;
   readonly executionId: string;
   /** The lines that name the request, on its way there and back. */
   private readonly names: string;
   private readonly request: InferenceRequest;
-  private readonly port: LocationPort;
+  private port: LocationPort;
   private readonly caller: CallerRequest;
   private readonly gateway: GatewayParts;
   private readonly onAnswered: (answer: Answer) => void;
@@ -76,6 +53,9 @@ class Forwarding implements AcquireRequest, RelayObserver {
   private lease: Lease | null = null;
   private replica: string | null = null;
   private tries = 0;
+  private reroutes = 0;
+  /** Why a location did not take the request: code of its error. */
+  private declinedAs: string | null = null;
   private stopped = false;
   private cutError: BeelineError | null = null;
   private queueMs = 0;
@@ -135,7 +115,9 @@ class Forwarding implements AcquireRequest, RelayObserver {
   }
 
   declined(head: ResponseHead): boolean {
-    return this.lease?.ingress !== undefined && head.header(ingressHeaders.undelivered) !== undefined;
+    if (this.lease?.ingress === undefined) return false;
+    this.declinedAs = head.header(ingressHeaders.undelivered) ?? null;
+    return this.declinedAs !== null;
   }
 
   onResponseHead(head: ResponseHead): string {
@@ -154,7 +136,10 @@ class Forwarding implements AcquireRequest, RelayObserver {
 
   onEnd(outcome: RelayOutcome): void {
     const cutByUs = this.stopped && outcome.ended === 'upstream-broken';
-    this.releaseLease(cutByUs ? 'aborted' : leaseOutcomes[outcome.ended]);
+    const misrouted = this.declinedAs === notHere && outcome.ended === 'upstream-unreachable';
+    this.declinedAs = null;
+    this.releaseLease(cutByUs || misrouted ? 'aborted' : leaseOutcomes[outcome.ended]);
+    if (misrouted && this.reroute()) return;
     if (outcome.ended === 'upstream-unreachable' && this.tries < maxTries && !this.stopped) {
       this.gateway.metrics.retried();
       this.acquire();
@@ -190,6 +175,33 @@ class Forwarding implements AcquireRequest, RelayObserver {
         this.refuseUnserved(thrown);
       },
     );
+  }
+
+  /** Has the request routed anew, while it may be; false when nothing comes of that. */
+  private reroute(): boolean {
+    if (this.stopped || this.caller.gone || this.reroutes >= maxReroutes) return false;
+    this.reroutes += 1;
+    this.tries = 0;
+    this.askedMs = this.gateway.clock.monotonicMs();
+    this.caller.onGone = () => this.abort?.abort(new Error('the caller went away'));
+    chooseAgain(this.request.path, this.revision, this.gateway, this.signal).then(
+      (choice) => this.onRerouted(choice),
+      (thrown: unknown) => this.onRerouted(asBeelineError(thrown)),
+    );
+    return true;
+  }
+
+  private onRerouted(choice: Choice | BeelineError): void {
+    this.caller.onGone = null;
+    if (this.stopped) this.refuseUnserved(gatewayStopping());
+    else if (choice instanceof BeelineError) this.refuseUnserved(choice, 'gateway');
+    else {
+      this.queueMs += this.gateway.clock.monotonicMs() - this.askedMs;
+      this.gateway.metrics.retried();
+      this.revision = choice.revision;
+      this.port = choice.port;
+      this.acquire();
+    }
   }
 
   /** A lease that came after the gateway had given up on waiting. */
@@ -243,8 +255,9 @@ class Forwarding implements AcquireRequest, RelayObserver {
   }
 
   /** No lease: the location said no, or the caller left while it waited. */
-  private refuseUnserved(thrown: unknown): void {
+  private refuseUnserved(thrown: unknown, component: ErrorOrigin = 'location'): void {
     this.queueMs += this.gateway.clock.monotonicMs() - this.askedMs;
+    if (thrown instanceof BeelineError && thrown.code === notHere && this.reroute()) return;
     if (this.caller.gone) {
       this.answered({
         status: 0,
@@ -258,7 +271,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
     }
     const error = asBeelineError(thrown);
     if (error.code === 'INTERNAL_ERROR') this.logFailure(error);
-    const source = this.stopped ? 'gateway' : 'location';
+    const source = this.stopped ? 'gateway' : component;
     this.refuse(error, source);
     this.answered({
       status: httpStatusOf(error.kind),
