@@ -1,11 +1,16 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatDuration } from '@beeline/core/base';
 import { type LossProgress, type LossReport, runLossScenario } from './run-loss-scenario.ts';
-import { startApart } from './start-apart.ts';
+import { type Apart, startApart } from './start-apart.ts';
+
+const logsFolder = join(import.meta.dirname, '../../bench-results/soak');
 
 /**
  * Many updates, scale-downs, kills and restarts under load, every call counted. Prints the account as a table and as
- * JSON; exits with 1 when a call was lost.
+ * JSON; exits with 1 when a call was lost, and
+ * then leaves the logs of all processes in `bench-results/soak`.
  * Run: `npm run soak -- [--changes 100] [--calls 100000] [--per-second 400] [--restart-every 5] [--ingress tcp|unix]`.
  */
 const { values } = parseArgs({
@@ -49,6 +54,13 @@ function printAccount({ problems, restarts, ...figures }: LossReport): void {
   for (const problem of problems) console.log(problem);
 }
 
+async function saveLogs({ control, location, gateways }: Apart): Promise<void> {
+  await mkdir(logsFolder, { recursive: true });
+  const logs = { control, location, 'gate-a': gateways[0], 'gate-b': gateways[1] };
+  for (const [name, { log }] of Object.entries(logs)) await writeFile(join(logsFolder, `${name}.log`), log);
+  console.log(`the logs are in ${logsFolder}`);
+}
+
 const apart = await startApart({ ingress });
 try {
   const report = await runLossScenario(apart, {
@@ -60,7 +72,10 @@ try {
   });
   printAccount(report);
   console.log(JSON.stringify({ ingress, ...report }));
-  if (report.failed + report.cut + report.twice + report.invented > 0) process.exitCode = 1;
+  if (report.failed + report.cut + report.twice + report.invented > 0) {
+    process.exitCode = 1;
+    await saveLogs(apart);
+  }
 } finally {
   await apart.close();
 }
