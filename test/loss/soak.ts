@@ -9,8 +9,7 @@ const logsFolder = join(import.meta.dirname, '../../bench-results/soak');
 
 /**
  * Many updates, scale-downs, kills and restarts under load, every call counted. Prints the account as a table and as
- * JSON; exits with 1 when a call was lost, and
- * then leaves the logs of all processes in `bench-results/soak`.
+ * JSON; when a call was lost, leaves the logs of all processes in `bench-results/soak` and exits with 1.
  * Run: `npm run soak -- [--changes 100] [--calls 100000] [--per-second 400] [--restart-every 5] [--ingress tcp|unix]`.
  */
 const { values } = parseArgs({
