@@ -37,6 +37,20 @@ test('every decision can be made again from what was kept of it', async () => {
   }
 });
 
+test('a location that is restarted while it serves goes on from the demand that it knew', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m'))]);
+  await waitFor('the assignment', () => readyOf('rev1') !== undefined);
+  for (let count = 0; count < 20; count += 1) await fixture.ask('rev1');
+  await fixture.location.close({ keepReplicas: true });
+  await fixture.restart();
+  const first = await waitFor('a decision', () => fixture.location.decisions()[0]);
+  expect(first.granted).toBe(1);
+  expect(first.reasons.join()).not.toContain('panic');
+  expect(first.picture.memory).not.toBeNull();
+  expect(first.picture.demand.stablePerSecond).toBeGreaterThan(0);
+  expect(first.picture.demand.serviceMs).toBeGreaterThan(0);
+});
+
 test('what was learned of a revision is known after a restart', async () => {
   fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { loadMs: 150 }))]);
   await waitFor('the assignment', () => readyOf('rev1') !== undefined);
