@@ -4,8 +4,6 @@ export { type ForeignServer, foreignServer } from './foreign-server.ts';
 export { HeaderSet } from './header-name.ts';
 export { leaseOutcomes } from './lease-outcomes.ts';
 export {
-  type BoundedCount,
-  boundedCount,
   createListener,
   type Listener,
   type ListenerOptions,

@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createBoundedCount } from '../base/index.ts';
 import { connectRaw, createFakeClock, type RawPeer, waitFor } from '../testing/index.ts';
 import type { CallerRequest } from './caller-request.ts';
 import { foreignServer } from './foreign-server.ts';
-import { boundedCount, createListener, type Listener } from './listener.ts';
+import { createListener, type Listener } from './listener.ts';
 
 const clock = createFakeClock();
 let listener: Listener | null = null;
@@ -19,7 +20,7 @@ async function open(
     maxHeadBytes: 1_024,
     headTimeoutMs: 400,
     keepAliveMs: 4_000,
-    connections: boundedCount(options.connections ?? 10),
+    connections: createBoundedCount(options.connections ?? 10),
     onRequest,
     renderMalformed: (status, message) => `HTTP/1.1 ${status} No\r\nconnection: close\r\n\r\n${message}`,
     renderFull: () => 'HTTP/1.1 503 Full\r\nconnection: close\r\n\r\n',

@@ -1,16 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Clock } from '../base/index.ts';
+import type { BoundedCount, Clock } from '../base/index.ts';
 import { CallerConnection, type CallerOwner } from './caller-connection.ts';
 import type { CallerRequest } from './caller-request.ts';
 import type { ForeignServer } from './foreign-server.ts';
 import type { RequestHead } from './request-head.ts';
-
-/** How many there may be; the count may be shared with others. */
-export interface BoundedCount {
-  /** Counts one more; false, and no count, when there is no room. */
-  take(): boolean;
-  release(): void;
-}
 
 export interface ListenerOptions {
   readonly clock: Clock;
@@ -20,6 +13,7 @@ export interface ListenerOptions {
   readonly headTimeoutMs: number;
   /** How long an unused connection is kept, in milliseconds. */
   readonly keepAliveMs: number;
+  /** Connections at once; others may take part in the count. */
   readonly connections: BoundedCount;
   onRequest(request: CallerRequest): void;
   /** The whole answer to bytes that are no request; the connection ends with it. */
@@ -144,21 +138,6 @@ function refuse(socket: Socket, answer: string): void {
   socket.resume();
   socket.on('end', () => socket.end());
   socket.end(answer);
-}
-
-/** A count of its own, up to a limit. */
-export function boundedCount(limit: number): BoundedCount {
-  let count = 0;
-  return {
-    take() {
-      if (count >= limit) return false;
-      count += 1;
-      return true;
-    },
-    release() {
-      count -= 1;
-    },
-  };
 }
 
 export function createListener(options: ListenerOptions): Listener {

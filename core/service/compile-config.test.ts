@@ -9,6 +9,7 @@ const table = {
   queueTimeout: settings.durationMs({ description: 'Wait', default: '100s' }),
   cacheSize: settings.bytes({ description: 'Cache', default: '5GiB' }),
   logLevel: settings.choice({ description: 'Level', default: 'info', choices: ['info', 'debug'] }),
+  threads: settings.integerOrAuto({ description: 'Threads', default: 'auto', min: 1, max: 9 }),
   once: settings.flag({ description: 'Once', default: 'false' }),
   databaseUrl: settings.secret({ description: 'Database', default: null }),
 };
@@ -21,6 +22,7 @@ describe('a configuration', () => {
       queueTimeout: 100_000,
       cacheSize: 5_368_709_120,
       logLevel: 'info',
+      threads: null,
       once: false,
       databaseUrl: null,
     });
@@ -32,9 +34,9 @@ describe('a configuration', () => {
     const config = compileConfig(table, {
       file,
       env: { BL_PORT: '2', BL_QUEUE_TIMEOUT: '2s' },
-      argv: ['--port', '3', '--once'],
+      argv: ['--port', '3', '--once', '--threads=2'],
     });
-    expect(config).toMatchObject({ port: 3, queueTimeout: 2_000, logLevel: 'debug', once: true });
+    expect(config).toMatchObject({ port: 3, threads: 2, queueTimeout: 2_000, logLevel: 'debug', once: true });
   });
 
   it('makes paths absolute and knows the home of the account', () => {
@@ -64,6 +66,7 @@ describe('a configuration', () => {
       'BL_QUEUE_TIMEOUT must be a duration such as 500ms, 30s or 5m (received "5")',
     ],
     [{ file: { cacheSize: 'big' } }, 'cacheSize must be a size'],
+    [{ argv: ['--threads=0'] }, '--threads must be a whole number from 1 to 9, or auto (received "0")'],
     [{ argv: ['--log-level', 'loud'] }, '--log-level must be one of info, debug (received "loud")'],
   ])('refuses %j', (sources, message) => {
     expect(() => compileConfig(table, { env: {}, ...sources })).toThrow(message);

@@ -61,6 +61,13 @@ export const settings = {
       const fits = /^-?\d+$/.test(value) && number >= text.min && number <= text.max;
       return fits ? accept(number) : refuse(`must be a whole number from ${text.min} to ${text.max}`);
     }),
+  /** A whole number, or `auto`, which code sees as null. */
+  integerOrAuto: (text: SettingText<string> & { readonly min: number; readonly max: number }) =>
+    setting<number | null, string>(text, (value) => {
+      if (value === 'auto') return accept(null);
+      const parsed = settings.integer(text).parse(value);
+      return parsed.ok ? parsed : refuse(`${parsed.rule}, or auto`);
+    }),
   durationMs: (text: SettingText<string>) =>
     setting<number, string>(text, (value) => {
       const ms = parseDuration(value);

@@ -9,13 +9,14 @@ export {
 } from './compile-config.ts';
 export { createLogger, logLevels } from './create-logger.ts';
 export { requireInternalToken } from './internal-token.ts';
-export { type ListenAddress, listen } from './listen.ts';
+export { type ListenAddress, listen, requireFreeAddress } from './listen.ts';
 export { makeDataDirectory } from './make-data-directory.ts';
 export { addProcessMetrics } from './metrics/add-process-metrics.ts';
 export { addThreadMetrics } from './metrics/add-thread-metrics.ts';
 export {
   answerScrape,
   authorizeScrape,
+  type Exposition,
   type ScrapeCaller,
   type ScrapePolicy,
 } from './metrics/authorize-scrape.ts';

@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import { type Clock, systemClock } from '../../base/index.ts';
+import { type Clock, createBoundedCount, systemClock } from '../../base/index.ts';
 import type { UpstreamTarget } from '../../contract/index.ts';
 import { connectRaw, type RawPeer, waitFor } from '../../testing/index.ts';
 import {
-  boundedCount,
   type CallerRequest,
   createListener,
   createUpstreamPool,
@@ -77,7 +76,7 @@ export async function startRelay(
     maxHeadBytes: 32_768,
     headTimeoutMs: 10_000,
     keepAliveMs: 75_000,
-    connections: boundedCount(1_000),
+    connections: createBoundedCount(1_000),
     onRequest: relay,
     renderMalformed: (status, message) => `HTTP/1.1 ${status} Refused\r\nconnection: close\r\n\r\n${message}`,
     renderFull: () => 'HTTP/1.1 503 Full\r\nconnection: close\r\n\r\n',

@@ -55,7 +55,7 @@ export function addThreadMetrics(metrics: Metrics, thread?: string): () => void 
     },
     (report) => {
       const now = performance.eventLoopUtilization();
-      report(performance.eventLoopUtilization(now, used).utilization);
+      report(performance.eventLoopUtilization(now, used).utilization, ...names);
       used = now;
     },
   );

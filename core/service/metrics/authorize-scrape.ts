@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BeelineError, httpStatusOf, type Secret } from '../../base/index.ts';
 import { apiErrorBody } from '../../contract/index.ts';
 import { sendJson } from '../send-json.ts';
-import { expositionType, type Metrics } from './create-metrics.ts';
+import { expositionType } from './create-metrics.ts';
 
 /** Who asks for metrics, as far as it matters. */
 export interface ScrapeCaller {
@@ -44,11 +44,16 @@ export function authorizeScrape(caller: ScrapeCaller, policy: ScrapePolicy): Bee
   });
 }
 
+/** What `/metrics` tells, in Prometheus' text format. */
+export interface Exposition {
+  render(): string | Promise<string>;
+}
+
 /** Answers a request for `/metrics`. */
 export function answerScrape(
   request: IncomingMessage,
   response: ServerResponse,
-  metrics: Metrics,
+  exposition: Exposition,
   policy: ScrapePolicy,
 ): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -61,11 +66,15 @@ export function answerScrape(
     sendJson(response, httpStatusOf(refused.kind), apiErrorBody(refused));
     return;
   }
-  const text = metrics.render();
-  response.writeHead(200, {
-    'content-type': expositionType,
-    'content-length': String(Buffer.byteLength(text)),
-    'cache-control': 'no-store',
-  });
-  response.end(request.method === 'HEAD' ? undefined : text);
+  const answer = (text: string) => {
+    response.writeHead(200, {
+      'content-type': expositionType,
+      'content-length': String(Buffer.byteLength(text)),
+      'cache-control': 'no-store',
+    });
+    response.end(request.method === 'HEAD' ? undefined : text);
+  };
+  const told = exposition.render();
+  if (typeof told === 'string') answer(told);
+  else void told.then(answer);
 }

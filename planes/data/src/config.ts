@@ -74,6 +74,13 @@ export const gatewayProcessSettings = {
     min: 0,
     max: 65_535,
   }),
+  workers: settings.integerOrAuto({
+    description:
+      'Threads that serve requests, each with an event loop of its own; auto is one for each processor',
+    default: 'auto',
+    min: 1,
+    max: 256,
+  }),
   locations: settings.text({
     description:
       'Where the ingress of each location listens: name=http://host:port or name=unix:/path, by commas',

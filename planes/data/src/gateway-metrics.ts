@@ -14,8 +14,6 @@ export interface GatewayMetrics {
 /** What is read from the gateway at each scrape. */
 export interface GatewaySources {
   inFlight(): number;
-  droppedRecords(): number;
-  routesVersion(): number;
 }
 
 /** The cells of one deployment. */
@@ -45,24 +43,6 @@ function addSampled(metrics: Metrics, sources: GatewaySources): void {
       labels: [],
     },
     (report) => report(sources.inFlight()),
-  );
-  metrics.sampled(
-    {
-      name: 'beeline_gateway_usage_records_dropped_total',
-      help: 'Execution records that were lost for want of space; see usageBuffer',
-      type: 'counter',
-      labels: [],
-    },
-    (report) => report(sources.droppedRecords()),
-  );
-  metrics.sampled(
-    {
-      name: 'beeline_gateway_routes_version',
-      help: 'Version of the routes that the gateway serves from; 0 before the first',
-      type: 'gauge',
-      labels: [],
-    },
-    (report) => report(sources.routesVersion()),
   );
 }
 

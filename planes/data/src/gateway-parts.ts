@@ -1,11 +1,11 @@
-import type { Clock, Logger } from '@beeline/core/base';
+import type { BoundedCount, Clock, Logger } from '@beeline/core/base';
 import type { ExecutionRecord, LocationPort } from '@beeline/core/contract';
 import type { UpstreamPool } from '@beeline/core/relay';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayLoad } from './stages/admit.ts';
 import type { RunningForward } from './stages/forward.ts';
-import type { GatewayTables } from './tables/open-tables.ts';
+import type { GatewayTables } from './tables/create-tables.ts';
 
 /** What the stages of one gateway work with. */
 export interface GatewayParts {
@@ -17,6 +17,8 @@ export interface GatewayParts {
   readonly ports: ReadonlyMap<string, LocationPort>;
   readonly pool: UpstreamPool;
   readonly load: GatewayLoad;
+  /** Of this gateway, whoever else takes part in the count. */
+  readonly exchanges: BoundedCount;
   readonly running: Set<RunningForward>;
   readonly usage: { add(record: ExecutionRecord): void };
   readonly metrics: GatewayMetrics;

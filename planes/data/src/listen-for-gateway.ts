@@ -1,5 +1,5 @@
-import { BeelineError, type Clock, newId } from '@beeline/core/base';
-import { boundedCount, createListener, type ForeignServer, type Listener } from '@beeline/core/relay';
+import { BeelineError, type BoundedCount, type Clock, createBoundedCount, newId } from '@beeline/core/base';
+import { createListener, type ForeignServer, type Listener } from '@beeline/core/relay';
 import { createMetrics, type Metrics } from '@beeline/core/service';
 import type { GatewayConfig } from './config.ts';
 import { tooManyConnections } from './errors.ts';
@@ -21,24 +21,32 @@ function refusal(error: BeelineError, clock: Clock, status?: number): string {
   return renderLastRefusal(error, context, status);
 }
 
-/**
- * The listener in front of a gateway; `foreign` is another server on the same port. It counts in metrics of its own when
- * none are given. Put its server on a port.
- */
+/** What a listener shares with others. */
+export interface ListenerSurroundings {
+  /** Another server on the same port. */
+  readonly foreign?: ForeignServer;
+  /** Its own when absent. */
+  readonly metrics?: Metrics;
+  /** Bounded by `maxConnections`; its own when absent. */
+  readonly connections?: BoundedCount;
+}
+
+/** The listener in front of a gateway. Put its server on a port. */
 export function listenForGateway(
   gateway: Pick<Gateway, 'handle'>,
   bounds: Bounds,
   clock: Clock,
-  foreign?: ForeignServer,
-  metrics: Metrics = createMetrics(),
+  surroundings: ListenerSurroundings = {},
 ): Listener {
-  const counts = createListenerMetrics(metrics);
+  const { foreign } = surroundings;
+  const counts = createListenerMetrics(surroundings.metrics ?? createMetrics());
+  const connections = surroundings.connections ?? createBoundedCount(bounds.maxConnections);
   return createListener({
     clock,
     maxHeadBytes,
     headTimeoutMs: bounds.requestHeadTimeout,
     keepAliveMs,
-    connections: boundedCount(bounds.maxConnections),
+    connections,
     onRequest: (request) => gateway.handle(request),
     renderMalformed(status, message) {
       counts.malformed(status);
@@ -46,7 +54,7 @@ export function listenForGateway(
     },
     renderFull() {
       counts.full();
-      return refusal(tooManyConnections(bounds.maxConnections), clock);
+      return refusal(tooManyConnections(connections.limit), clock);
     },
     ...(foreign === undefined ? {} : { foreign }),
   });

@@ -10,8 +10,7 @@ const listener = listenForGateway(
   { handle: (request) => request.answer(200, 'OK', '', '') },
   { maxConnections: 3, requestHeadTimeout: 40 },
   systemClock,
-  undefined,
-  metrics,
+  { metrics },
 );
 
 const counted = () =>

@@ -1,7 +1,7 @@
 import { BeelineError, type Clock, httpStatusOf, newId } from '@beeline/core/base';
 import type { RouteEntry } from '@beeline/core/contract';
 import type { CallerRequest, RequestHead } from '@beeline/core/relay';
-import { gatewayNotReady } from './errors.ts';
+import { gatewayFull, gatewayNotReady } from './errors.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { Arrival, InferenceRequest } from './inference-request.ts';
 import { refuseRequest } from './refuse-request.ts';
@@ -57,8 +57,13 @@ export function runPipeline(caller: CallerRequest, gateway: GatewayParts): void 
     return;
   }
 
+  if (!gateway.exchanges.take()) {
+    refuseMetered(caller, gateway, request, route, gatewayFull(gateway.exchanges.limit));
+    return;
+  }
   forward(request, choice, caller, gateway, (answer, running) => {
     gateway.running.delete(running);
+    gateway.exchanges.release();
     record(gateway, request, route, answer);
     gateway.onExchangeEnded();
   });

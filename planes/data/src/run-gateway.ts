@@ -1,71 +1,70 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Logger, sleep, systemClock } from '@beeline/core/base';
+import { createBoundedCount, type Logger, sleep, systemClock } from '@beeline/core/base';
 import { createFeedClient } from '@beeline/core/contract';
-import { type ForeignServer, foreignServer } from '@beeline/core/relay';
 import {
   addProcessMetrics,
-  answerScrape,
   createMetrics,
   listen,
-  type Metrics,
   makeDataDirectory,
   type RunningProcess,
   requireInternalToken,
-  sendJson,
 } from '@beeline/core/service';
 import manifest from '../package.json' with { type: 'json' };
 import type { GatewayProcessConfig } from './config.ts';
-import { listenForGateway } from './listen-for-gateway.ts';
-import { parseLocations } from './locations/parse-locations.ts';
-import { createRemoteLocation } from './locations/remote-location.ts';
-import { createGateway, type Gateway } from './server.ts';
+import { connectLocations } from './locations/connect-locations.ts';
+import { serveGateway } from './serve-gateway.ts';
+import { createGateway } from './server.ts';
+import { runWorkers, type WorkersOptions } from './workers/run-workers.ts';
 
-/** No workspace can be called so. */
-const ownPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+/** More than these have to be asked for: each takes memory, and few gateways need so many. */
+const maxAutomaticWorkers = 8;
 
-/** What the process tells about itself, on the port of the gateway. */
-function answerAboutItself(gateway: Gateway, config: GatewayProcessConfig, metrics: Metrics): ForeignServer {
-  const policy = { token: config.metricsToken, trustLoopback: false };
-  return foreignServer(
-    (head) => ownPaths.has(head.target),
-    (request, response) => {
-      if (request.url === '/metrics') answerScrape(request, response, metrics, policy);
-      else {
-        const ok = request.url === '/healthz' || gateway.ready();
-        sendJson(response, ok ? 200 : 503, { ready: gateway.ready(), exchanges: gateway.exchanges });
-      }
-    },
-  );
-}
+/** One for each processor; one alone where the kernel does not spread connections over those that share a port. */
+const automaticWorkers = () =>
+  process.platform === 'linux' ? Math.min(availableParallelism(), maxAutomaticWorkers) : 1;
 
 /**
- * A gateway in a process of its own. When it stops, it first says so for the announce period (`/readyz` answers 503,
- * every answer closes its connection) while it goes on answering, so that load balancers turn to another gateway;
- * then it stops listening and lets the requests that run finish.
+ * A gateway in a process of its own, with one thread or several (`workers`). When it stops, it first says so for the
+ * announce period (`/readyz` answers 503, every answer closes its connection) while it goes on answering, so that
+ * load balancers turn to another gateway; then it stops listening and lets the requests that run finish.
  * @throws BeelineError PORT_TAKEN, INVALID_CONFIGURATION, DATA_DIRECTORY_UNUSABLE
  */
 export async function runGateway(config: GatewayProcessConfig, logger: Logger): Promise<RunningProcess> {
   const token = requireInternalToken(config.internalToken);
-  const { name, controlUrl, locationWait: holdMs } = config;
-  const clock = systemClock;
   const directory = join(config.dataDir, 'gateway');
   makeDataDirectory(directory);
+  const workers = config.workers ?? automaticWorkers();
+  const options = { config, token, directory, logger, version: manifest.version };
+  return workers === 1 ? runAlone(options) : runWorkers({ ...options, workers });
+}
+
+/** The gateway in this very thread. */
+async function runAlone(options: Omit<WorkersOptions, 'workers'>): Promise<RunningProcess> {
+  const { config, directory, logger, token, version } = options;
+  const { name, controlUrl } = config;
+  const clock = systemClock;
   const metrics = createMetrics();
-  const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
+  const endMeasuring = addProcessMetrics(metrics, { version });
   const gateway = await createGateway({
     metrics,
     name,
     directory,
     feeds: createFeedClient({ controlUrl, token, name }),
-    locations: parseLocations(config.locations).map((address) =>
-      createRemoteLocation({ ...address, token, clock, holdMs }),
-    ),
+    locations: connectLocations(config, token, clock),
     clock,
     logger,
     config,
   });
-  const about = answerAboutItself(gateway, config, metrics);
-  const listener = listenForGateway(gateway, config, clock, about, metrics);
+  const connections = createBoundedCount(config.maxConnections);
+  const listener = serveGateway({
+    gateway,
+    config,
+    clock,
+    metrics,
+    exposition: metrics,
+    connections,
+  });
   const close = async () => {
     gateway.announceClose();
     await sleep(clock, config.announcePeriod);

@@ -1,5 +1,11 @@
-import { join } from 'node:path';
-import { asBeelineError, type Clock, type Logger, newId } from '@beeline/core/base';
+import {
+  asBeelineError,
+  type BoundedCount,
+  type Clock,
+  createBoundedCount,
+  type Logger,
+  newId,
+} from '@beeline/core/base';
 import type { FeedClient, LocationPort } from '@beeline/core/contract';
 import { type CallerRequest, createUpstreamPool } from '@beeline/core/relay';
 import { createMetrics, type Metrics } from '@beeline/core/service';
@@ -9,26 +15,34 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { runPipeline } from './pipeline.ts';
 import { refuseRequest } from './refuse-request.ts';
 import type { RunningForward } from './stages/forward.ts';
-import { runPullRoutesLoop } from './sync/pull-routes.ts';
-import { pushLastExecutions, runPushExecutionsLoop } from './sync/push-executions.ts';
-import { openTables } from './tables/open-tables.ts';
-import { openUsageBuffer } from './usage/open-usage-buffer.ts';
+import { type ControlLink, openControlLink } from './sync/open-control-link.ts';
 
 /** For what was cut at the end of the drain timeout to come to its end. */
 const cutGraceMs = 1_000;
 
-export interface GatewayOptions {
-  /** Names this gateway to control. */
-  readonly name: string;
-  readonly feeds: FeedClient;
+interface RequestWayOptions {
   readonly locations: readonly LocationPort[];
-  /** Where it keeps its routes and the execution records that control has not got yet. */
-  readonly directory: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly config: GatewayConfig;
+}
+
+export interface GatewayOptions extends RequestWayOptions {
+  /** Names this gateway to control. */
+  readonly name: string;
+  readonly feeds: FeedClient;
+  /** Where it keeps its routes and the execution records that control has not got yet. */
+  readonly directory: string;
   /** Where it counts; its own when absent. */
   readonly metrics?: Metrics;
+}
+
+export interface LinkedGatewayOptions extends RequestWayOptions {
+  /** Closed with the gateway. */
+  readonly link: ControlLink;
+  /** Requests that are being worked on, bounded by `maxExchanges`; others may take part in the count. */
+  readonly exchanges: BoundedCount;
+  readonly metrics: Metrics;
 }
 
 /** The way in for requests; the listener that it is put behind belongs to the caller. */
@@ -49,14 +63,16 @@ export interface Gateway {
 
 /** Opens a gateway on what its directory holds; it answers from there even when control is away. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { clock, config, feeds } = options;
+  const metrics = options.metrics ?? createMetrics();
   const logger = options.logger.child({ gateway: options.name });
-  const tables = await openTables(join(options.directory, 'routes.json'), logger);
-  const usage = await openUsageBuffer({
-    directory: join(options.directory, 'usage'),
-    maxBytes: config.usageBuffer,
-    logger,
-  });
+  const link = await openControlLink({ ...options, logger, metrics });
+  const exchanges = createBoundedCount(options.config.maxExchanges);
+  return createLinkedGateway({ ...options, logger, metrics, link, exchanges });
+}
+
+/** A gateway on a link to control. */
+export function createLinkedGateway(options: LinkedGatewayOptions): Gateway {
+  const { clock, config, exchanges, link, logger } = options;
   const pool = createUpstreamPool({
     clock,
     firstByteMs: config.firstByteTimeout,
@@ -68,23 +84,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let stopping = false;
   let onIdle: (() => void) | null = null;
 
-  const metrics = createGatewayMetrics(options.metrics ?? createMetrics(), {
-    inFlight: () => running.size,
-    droppedRecords: () => usage.dropped,
-    routesVersion: () => tables.current?.version ?? 0,
-  });
+  const metrics = createGatewayMetrics(options.metrics, { inFlight: () => running.size });
 
   const parts: GatewayParts = {
     config,
     clock,
     logger,
-    tables,
+    tables: link.tables,
     ports: new Map(options.locations.map((port) => [port.location, port])),
     pool,
     load: {
-      get exchanges() {
-        return running.size;
-      },
       get stopping() {
         return stopping;
       },
@@ -92,17 +101,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         return leaving;
       },
     },
+    exchanges,
     running,
-    usage,
+    usage: link.usage,
     metrics,
     random: Math.random,
     onExchangeEnded() {
       if (running.size === 0) onIdle?.();
     },
   };
-  const routesLoop = runPullRoutesLoop({ feeds, tables, clock, logger });
-  const pushing = { gateway: options.name, feeds, usage, clock, logger, intervalMs: config.usageInterval };
-  const usageLoop = runPushExecutionsLoop(pushing);
 
   function handle(caller: CallerRequest): void {
     try {
@@ -141,18 +148,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   async function close(): Promise<void> {
     leaving = true;
     stopping = true;
-    await routesLoop.close();
     await drain();
-    await usageLoop.close();
-    await pushLastExecutions(pushing);
-    await usage.close();
+    await link.close();
   }
 
   return {
     handle,
-    ready: () => tables.current !== null && !leaving,
+    ready: () => link.tables.current !== null && !leaving,
     get exchanges() {
-      return running.size;
+      return exchanges.taken;
     },
     announceClose() {
       leaving = true;

@@ -80,13 +80,10 @@ export async function startPlatform(
   try {
     const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
     closers.push(async () => endMeasuring());
-    const listener = listenForGateway(
-      { handle: (request) => gateway?.handle(request) },
-      config,
-      clock,
-      besideGateway(dispatch),
+    const listener = listenForGateway({ handle: (request) => gateway?.handle(request) }, config, clock, {
+      foreign: besideGateway(dispatch),
       metrics,
-    );
+    });
     const port = await listen(listener.server, config.host, config.port);
     closers.push(() => closeListener(listener));
     const localUrl = `http://127.0.0.1:${port}`;

@@ -1,11 +1,10 @@
 import type { BeelineError } from '@beeline/core/base';
 import type { RequestHead } from '@beeline/core/relay';
 import type { GatewayConfig } from '../config.ts';
-import { bodyTooLarge, gatewayFull, gatewayStopping, tooManyHeaders } from '../errors.ts';
+import { bodyTooLarge, gatewayStopping, tooManyHeaders } from '../errors.ts';
 
 /** What the gateway is busy with. */
 export interface GatewayLoad {
-  readonly exchanges: number;
   /** New requests are refused. */
   readonly stopping: boolean;
   /** Callers are told to use another connection. */
@@ -13,12 +12,11 @@ export interface GatewayLoad {
 }
 
 type AdmittedHead = Pick<RequestHead, 'lineCount' | 'contentLength'>;
-type Bounds = Pick<GatewayConfig, 'maxExchanges' | 'maxRequestHeaders' | 'maxRequestBody'>;
+type Bounds = Pick<GatewayConfig, 'maxRequestHeaders' | 'maxRequestBody'>;
 
 /** Holds a request against the gateway's own bounds; null when it is inside them. */
 export function admit(head: AdmittedHead, load: GatewayLoad, bounds: Bounds): BeelineError | null {
   if (load.stopping) return gatewayStopping();
-  if (load.exchanges >= bounds.maxExchanges) return gatewayFull(bounds.maxExchanges);
   if (head.lineCount > bounds.maxRequestHeaders) {
     return tooManyHeaders(head.lineCount, bounds.maxRequestHeaders);
   }

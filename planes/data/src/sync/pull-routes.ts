@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '@beeline/core/base';
 import type { FeedClient } from '@beeline/core/contract';
 import { type Loop, startLoop } from '@beeline/core/service';
-import type { GatewayTables } from '../tables/open-tables.ts';
+import type { SavedTables } from '../tables/open-tables.ts';
 
 /** How long one question to control stays open. */
 const waitMs = 25_000;
@@ -12,7 +12,7 @@ const waitMs = 25_000;
  */
 export function runPullRoutesLoop(options: {
   readonly feeds: FeedClient;
-  readonly tables: GatewayTables;
+  readonly tables: Pick<SavedTables, 'replace'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Loop {

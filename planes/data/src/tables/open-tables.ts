@@ -1,35 +1,34 @@
 import type { Logger } from '@beeline/core/base';
 import type { RoutesMessage } from '@beeline/core/contract';
-import { buildSnapshot, type GatewaySnapshot } from './build-snapshot.ts';
+import { createTables, type GatewayTables } from './create-tables.ts';
 import { loadRoutes, saveRoutes } from './routes-file.ts';
 
-export interface GatewayTables {
-  /** The newest snapshot, or null while there never was one. */
-  readonly current: GatewaySnapshot | null;
-  /** Calls back once, when the next snapshot is in place; the returned function stops that. */
-  onceReplaced(callback: () => void): () => void;
+/** Tables that outlive the process. */
+export interface SavedTables extends GatewayTables {
   /** Puts a newer snapshot in place at once, then saves it. */
   replace(message: RoutesMessage): Promise<void>;
 }
 
-/** Opens the tables with what was saved, so that a gateway answers before control does. */
-export async function openTables(path: string, logger: Logger): Promise<GatewayTables> {
+/**
+ * Opens the tables with what was saved, so that a gateway answers before control does. `onRoutes` hears of every
+ * message, the saved one included.
+ */
+export async function openTables(
+  path: string,
+  logger: Logger,
+  onRoutes?: (message: RoutesMessage) => void,
+): Promise<SavedTables> {
   const saved = await loadRoutes(path, logger);
-  const waiting = new Set<() => void>();
-  let current = saved === null ? null : buildSnapshot(saved);
+  const tables = createTables(saved);
+  if (saved !== null) onRoutes?.(saved);
   return {
     get current() {
-      return current;
+      return tables.current;
     },
-    onceReplaced(callback) {
-      waiting.add(callback);
-      return () => waiting.delete(callback);
-    },
+    onceReplaced: tables.onceReplaced,
     async replace(message) {
-      current = buildSnapshot(message);
-      const called = [...waiting];
-      waiting.clear();
-      for (const callback of called) callback();
+      tables.put(message);
+      onRoutes?.(message);
       await saveRoutes(path, message);
     },
   };

@@ -1,10 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import { type BeelineError, type Clock, type Logger, type Secret, sleep } from '@beeline/core/base';
+import {
+  type BeelineError,
+  type Clock,
+  createBoundedCount,
+  type Logger,
+  type Secret,
+  sleep,
+} from '@beeline/core/base';
 import { ingressHeaders, ingressReadyPath, type LocationPort } from '@beeline/core/contract';
 import {
-  boundedCount,
   type CallerRequest,
   createListener,
   createUpstreamPool,
@@ -97,7 +103,7 @@ export function serveIngress(options: IngressOptions): Ingress {
     maxHeadBytes,
     headTimeoutMs,
     keepAliveMs,
-    connections: boundedCount(Number.POSITIVE_INFINITY),
+    connections: createBoundedCount(Number.POSITIVE_INFINITY),
     onRequest: take,
     renderMalformed: (status, message) =>
       `HTTP/1.1 ${status} Refused\r\nconnection: close\r\n\r\n${message}\n`,
