@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { silentLogger, systemClock } from '@beeline/core/base';
-import type { FeedClient, LocationPort, RoutesMessage } from '@beeline/core/contract';
+import type { FeedClient, LocationPort } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
 import { createGateway, gatewaySettings, listenForGateway } from '../src/index.ts';
+import { benchRoutes } from './bench-routes.ts';
 
 /**
  * One process of the gateway benchmark: `streams <socket>` is a model server that streams, `gateway <port>
@@ -36,34 +36,9 @@ function runStreams(): void {
   server.listen(where);
 }
 
-const route = (model: string) => ({
-  workspace: 'acme',
-  model,
-  environment: 'production',
-  state: 'serving' as const,
-  reason: null,
-  retryable: false,
-  targets: [{ revision: model, weight: 100, locations: ['local'] }],
-});
-
-const routes: RoutesMessage = {
-  version: 1,
-  workspaces: ['acme'],
-  routes: [route('toy'), route('streams')],
-  keys: [
-    {
-      id: 'key-1',
-      hash: createHash('sha256').update('bl_bench').digest('hex'),
-      workspaces: ['acme'],
-      role: 'member',
-      expiresAt: null,
-    },
-  ],
-};
-
 async function runGateway(): Promise<void> {
   const feeds: FeedClient = {
-    pullRoutes: (after) => (after === 0 ? Promise.resolve(routes) : new Promise(() => {})),
+    pullRoutes: (after) => (after === 0 ? Promise.resolve(benchRoutes) : new Promise(() => {})),
     pullAssignments: () => Promise.reject(new Error('not used')),
     reportObserved: () => Promise.reject(new Error('not used')),
     pushLogs: () => Promise.reject(new Error('not used')),

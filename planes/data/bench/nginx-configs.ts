@@ -1,7 +1,11 @@
-const common = (directory: string, http: string) => `
+/** As root, nginx would give its workers to an account that may not enter the benchmark's directory. */
+const account = process.getuid?.() === 0 ? 'user root;' : '';
+
+const common = (directory: string, http: string, workers = 1) => `
+${account}
 daemon off;
-master_process off;
-worker_processes 1;
+master_process ${workers > 1 ? 'on' : 'off'};
+worker_processes ${workers};
 pid ${directory}/nginx.pid;
 error_log /dev/null crit;
 events { worker_connections 8192; }
@@ -30,14 +34,17 @@ export const upstreamConfig = (directory: string, socketPath: string, port: numb
   }`,
   );
 
-/** The reverse proxy that we are measured against: kept-alive upstream connections, nothing buffered, no log. */
-export const proxyConfig = (directory: string, port: number, toy: string, streams: string) =>
+/**
+ * The reverse proxy that we are measured against: kept-alive upstream connections, nothing buffered, no log. Several
+ * workers share the port as ours do.
+ */
+export const proxyConfig = (directory: string, port: number, toy: string, streams: string, workers = 1) =>
   common(
     directory,
     `  upstream toy { server unix:${toy}; keepalive 256; keepalive_requests 1000000000; }
   upstream streams { server unix:${streams}; keepalive 256; keepalive_requests 1000000000; }
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}${workers > 1 ? ' reuseport' : ''};
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     proxy_set_header Host $host;
@@ -49,4 +56,5 @@ export const proxyConfig = (directory: string, port: number, toy: string, stream
     location /acme/models/toy { proxy_pass http://toy/; }
     location /acme/models/streams { proxy_pass http://streams/; }
   }`,
+    workers,
   );

@@ -31,17 +31,27 @@ export function writeWrkScript(directory: string): string {
   return path;
 }
 
-/** Callers that each send the next request when they have the answer to the last one, on a core of their own. */
+/** Callers that each send the next request when they have the answer to the last one; a thread on each core. */
 export async function runWrk(
-  core: number,
+  cores: readonly number[],
   wrkScript: string,
   port: number,
   callers: number,
   seconds: number,
 ): Promise<LoadResult> {
   const url = `http://127.0.0.1:${port}/acme/models/toy`;
-  const flags = ['-t', '1', '-c', String(callers), '-d', `${seconds}s`, '-s', wrkScript, url];
-  const child = spawn('taskset', ['-c', String(core), 'wrk', ...flags], {
+  const flags = [
+    '-t',
+    String(cores.length),
+    '-c',
+    String(callers),
+    '-d',
+    `${seconds}s`,
+    '-s',
+    wrkScript,
+    url,
+  ];
+  const child = spawn('taskset', ['-c', cores.join(), 'wrk', ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
