@@ -76,7 +76,7 @@ export const gatewayProcessSettings = {
   }),
   workers: settings.integerOrAuto({
     description:
-      'Threads that serve requests, each with an event loop of its own; auto is one for each processor',
+      'Threads that serve requests, each with an event loop of its own; auto is one for each processor, at most 8',
     default: 'auto',
     min: 1,
     max: 256,

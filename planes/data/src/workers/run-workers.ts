@@ -61,7 +61,7 @@ class WorkerGateway {
     addWorkerMetrics(this.metrics, this.workers);
   }
 
-  /** Starts the workers, the first one ahead: it finds the port when any will do. */
+  /** Links to control and starts the workers; gives the address that they share. */
   async start(): Promise<string> {
     const { config, directory, logger, token, workers } = this.options;
     const { controlUrl, host, name, port } = config;
@@ -77,10 +77,11 @@ class WorkerGateway {
       metrics: this.metrics,
       onRoutes: (message) => this.spreadRoutes(JSON.stringify(message)),
     });
-    const url = await this.keepWorker(1, port).started;
-    const taken = Number(new URL(url).port);
-    const others = Array.from({ length: workers - 1 }, (_none, index) => this.keepWorker(index + 2, taken));
-    await Promise.all(others.map((worker) => worker.started));
+    const first = this.keepWorker(1, port);
+    // When any port will do, the first worker finds it for the others.
+    const shared = port === 0 ? Number(new URL(await first.started).port) : port;
+    for (let worker = 2; worker <= workers; worker += 1) this.keepWorker(worker, shared);
+    const [url = ''] = await Promise.all(this.workers.map((worker) => worker.started));
     return url;
   }
 
