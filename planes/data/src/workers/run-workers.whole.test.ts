@@ -42,6 +42,7 @@ async function start(changes: Readonly<Record<string, string>> = {}): Promise<vo
   running = await runWorkers({
     config,
     token,
+    directory: dataDir,
     logger: recordingLogger,
     workers: 2,
     version: '0',
