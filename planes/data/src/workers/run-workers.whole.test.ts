@@ -124,6 +124,19 @@ describe('a gateway with two workers', () => {
     expect(JSON.parse((await ask('/readyz')).body)).toEqual({ ready: true, exchanges: 0 });
   });
 
+  it('takes exactly as many connections as its limit says', async () => {
+    await start({ maxConnections: '4' });
+    const peers = await connect(10);
+    const refused = () => peers.filter((peer) => peer.ended && peer.text.includes('its limit'));
+    await waitFor('six refusals', () => refused().length === 6);
+    const taken = peers.filter((peer) => !refused().includes(peer));
+    for (const peer of taken) peer.send(head('/nowhere'));
+    await waitFor('answers to the others', () => statuses(taken).length === 4);
+    expect(refused()).toHaveLength(6);
+    for (const peer of taken) peer.destroy();
+    await waitFor('room', async () => (await ask('/readyz')).status === 200);
+  });
+
   it('goes on when a worker crashes, gives back what it held and puts another in its place', async () => {
     await start({ maxExchanges: '8' });
     await readyOnAll();
