@@ -63,6 +63,9 @@ export type {
   LocationPort,
   UpstreamTarget,
 } from './location-port.ts';
+export { digestFiles, hashFile } from './model-files/digest-files.ts';
+export { type ListedFile, listFiles, type ModelFileLimits } from './model-files/list-files.ts';
+export { type ManifestFile, manifestDigest } from './model-files/manifest.ts';
 export { type ModelMetricsBody, modelMetricsBody } from './rest/metrics-body.ts';
 export {
   type ApiKeyBody,

@@ -17,6 +17,7 @@ export {
   type ModelPhase,
   newModelLifecycle,
 } from './model/lifecycle.ts';
+export { parseFileOrigin } from './model/parse-file-origin.ts';
 export type { Model, ModelObserved, ModelScaling, Revision } from './model/resource.ts';
 export {
   type ModelInput,

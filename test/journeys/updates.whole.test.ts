@@ -1,10 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { digestFiles, listFiles } from '@beeline/core/contract';
 import { waitFor } from '@beeline/core/testing';
 import type { Client } from '@beeline/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ask,
+  fixtureOrigin,
   sentimentModel,
   startTestPlatform,
   type TestPlatform,
@@ -62,6 +65,31 @@ describe('an update', () => {
     );
     expect(await active('blue')).toBe(before);
     expect(await test.client.models.revisions('blue')).toHaveLength(2);
+  });
+
+  it('of the files behind an unchanged manifest rolls out, and a second time nothing does', async () => {
+    const own = join(test.directory, 'retrained');
+    await cp(fileURLToPath(fixtureOrigin('sentiment')), own, { recursive: true });
+    const apply = async () => {
+      const modelDigest = await digestFiles(own, await listFiles(own, { maxFiles: 100, maxBytes: 1e9 }));
+      const input = sentimentModel({ name: 'retrained', model: `file://${own}` });
+      const runtime = { ...input.spec.runtime, modelDigest };
+      return await test.client.models.apply({ ...input, spec: { ...input.spec, runtime } });
+    };
+    const numbers = async () =>
+      (await test.client.models.revisions('retrained')).map(({ number, active }) => [number, active]);
+    await apply();
+    await waitForStatus(test.client, 'retrained', 'DEPLOYED');
+    expect((await apply()).outcome).toBe('unchanged');
+    await writeFile(join(own, 'README.md'), 'trained again');
+    expect((await apply()).outcome).toBe('configured');
+    await waitFor('the route to move', async () => (await numbers()).at(0)?.[1] === true, 30_000);
+    await waitForStatus(test.client, 'retrained', 'DEPLOYED');
+    expect(await numbers()).toEqual([
+      [2, true],
+      [1, false],
+    ]);
+    expect((await ask(test.client, 'retrained', 'I love this')).status).toBe(200);
   });
 
   it('that never gets ready leaves the old revision serving, and says why', async () => {

@@ -8,6 +8,8 @@ export interface Applied<T> {
   readonly outcome: ApplyOutcome;
   /** As the platform keeps it now. */
   readonly resource: T;
+  /** As it was kept before; null when it is not known to have been there. */
+  readonly before: T | null;
 }
 
 interface Applicable {
@@ -43,16 +45,16 @@ export async function applyResource<T extends Applicable>(calls: ApplyCalls<T>):
   if (before !== null) {
     try {
       const after = await calls.update();
-      return { outcome: describeUpdate(before, after), resource: after };
+      return { outcome: describeUpdate(before, after), resource: after, before };
     } catch (error) {
       if (!isMissing(error)) throw error;
-      return { outcome: 'created', resource: await calls.create() };
+      return { outcome: 'created', resource: await calls.create(), before: null };
     }
   }
   try {
-    return { outcome: 'created', resource: await calls.create() };
+    return { outcome: 'created', resource: await calls.create(), before: null };
   } catch (error) {
     if (!isTaken(error)) throw error;
-    return { outcome: 'configured', resource: await calls.update() };
+    return { outcome: 'configured', resource: await calls.update(), before: null };
   }
 }

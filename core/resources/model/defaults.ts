@@ -8,6 +8,8 @@ export interface ModelSpec {
   readonly runtime: {
     readonly type: 'directory';
     readonly model: string;
+    /** Absent: whatever files are there when a revision is made. */
+    readonly modelDigest?: string;
     readonly engine: 'transformers';
     readonly task?: 'text-classification' | 'feature-extraction' | 'text-generation';
     readonly dtype?: 'fp32' | 'q8';
@@ -42,6 +44,7 @@ export function defaultModelSpec(input: ModelSpecInput): ModelSpec {
     runtime: {
       type: runtime.type ?? 'directory',
       model: runtime.model,
+      ...(runtime.modelDigest === undefined ? {} : { modelDigest: runtime.modelDigest }),
       engine: runtime.engine ?? 'transformers',
       ...(runtime.task === undefined ? {} : { task: runtime.task }),
       ...(runtime.dtype === undefined ? {} : { dtype: runtime.dtype }),

@@ -21,6 +21,14 @@ export const modelRuntimeSchema = Type.Object(
       description:
         'The origin: `file:` and the absolute path of a directory in HuggingFace layout. The command line resolves a relative one against the manifest.',
     }),
+    modelDigest: Type.Optional(
+      Type.String({
+        pattern: '^sha256:[0-9a-f]{64}$',
+        'x-rule': 'must be sha256: and 64 hex digits',
+        description:
+          'What the files have to be: a change makes a new revision, and other files are refused. The command line writes it for files that it can read.',
+      }),
+    ),
     engine: Type.Optional(
       Type.Enum(['transformers'], { default: 'transformers', description: 'The model server' }),
     ),

@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@beeline/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +27,37 @@ describe('bl apply', () => {
     expect((await bl.run(['apply', '-f', 'm.yaml'])).stdout).toBe('Resource Model:a unchanged\n');
     await bl.write('m.yaml', model('a', '  enabled: false\n'));
     expect((await bl.run(['apply', '-f', 'm.yaml'])).stdout).toBe('Resource Model:a configured\n');
+  });
+
+  it('sees that files of a directory on this machine changed, and says so', async () => {
+    await bl.write('m.yaml', model('a'));
+    await bl.write('models/a/model.onnx', 'first');
+    expect((await bl.run(['apply', '-f', 'm.yaml'])).stdout).toBe('Resource Model:a created\n');
+    expect(sent()[0]?.body).toMatch(/"modelDigest":"sha256:[0-9a-f]{64}"/);
+    expect((await bl.run(['apply', '-f', 'm.yaml'])).stdout).toBe('Resource Model:a unchanged\n');
+    await bl.write('models/a/model.onnx', 'second');
+    expect((await bl.run(['apply', '-f', 'm.yaml'])).stdout).toBe(
+      'Resource Model:a configured: the files of the model changed\n',
+    );
+    await bl.write('models/a/model.onnx', 'third');
+    const { stdout } = await bl.run(['apply', '-f', 'm.yaml', '-o', 'json']);
+    expect(JSON.parse(stdout).applied).toMatchObject([{ result: 'configured', filesChanged: true }]);
+  });
+
+  it('keeps a digest that the manifest has, and leaves files that no model can be made of to the platform', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    await bl.write('pinned.yaml', model('a', `    modelDigest: ${digest}\n`));
+    await bl.write('models/a/model.onnx', 'first');
+    const { stderr } = await bl.run(['apply', '-f', 'pinned.yaml']);
+    expect(sent()[0]?.body).toContain(digest);
+    expect(stderr).toContain(
+      'warning: pinned.yaml: the files are no longer those of spec.runtime.modelDigest',
+    );
+    await bl.write('b.yaml', model('b'));
+    await bl.write('models/b/model.onnx', 'first');
+    await symlink('/etc/passwd', join(bl.dir, 'models/b/link'));
+    await bl.run(['apply', '-f', 'b.yaml']);
+    expect(sent()[1]?.body).not.toContain('modelDigest');
   });
 
   it('sends the origin as an absolute address, meant from the manifest, and the environment', async () => {

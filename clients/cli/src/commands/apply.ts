@@ -2,7 +2,12 @@ import type { Command } from 'commander';
 import { writeLine } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
-import { type ApplyFailure, type ApplySuccess, applyManifests } from '../manifests/apply-manifests.ts';
+import {
+  type ApplyFailure,
+  type ApplySuccess,
+  applyManifests,
+  filesChanged,
+} from '../manifests/apply-manifests.ts';
 import type { Manifest } from '../manifests/parse-manifest.ts';
 import { manifestTitle, readManifests } from '../manifests/read-manifests.ts';
 import { formatData } from '../output/format-data.ts';
@@ -30,7 +35,8 @@ Examples:
 
 In manifests $NAME, \${NAME} and \${NAME:default} are variables, $secrets.NAME is a secret from -s files,
 the environment or .env, and $$ is a dollar sign. A relative origin (file:../models/x) is meant from the
-manifest's directory. Everything is checked before anything is sent; documents are sent in their order.`;
+manifest's directory. Of a directory on this machine the files are read: when they changed, a new revision is made
+although the manifest is the same. Everything is checked before anything is sent; documents are sent in their order.`;
 
 export function defineApply(command: Command, { io, finish }: CommandContext): void {
   command
@@ -53,6 +59,12 @@ const titleOf = ({ kind, environment, input }: Manifest) => ({
   ...(environment === null ? {} : { environment }),
 });
 
+/** `Resource Model:sentiment configured`, and why when the manifest does not show it. */
+function describeSuccess({ manifest, applied }: ApplySuccess): string {
+  const line = `Resource ${manifest.kind}:${manifest.input.metadata.name} ${applied.outcome}`;
+  return filesChanged(applied) ? `${line}: the files of the model changed` : line;
+}
+
 function summary(
   succeeded: readonly ApplySuccess[],
   failed: readonly ApplyFailure[],
@@ -66,7 +78,12 @@ function summary(
           name === manifest.input.metadata.name && environment === manifest.environment,
       );
       const state = wait === undefined ? {} : { state: wait.state, reason: wait.reason };
-      return { ...titleOf(manifest), result: applied.outcome, ...state };
+      return {
+        ...titleOf(manifest),
+        result: applied.outcome,
+        ...(filesChanged(applied) ? { filesChanged: true } : {}),
+        ...state,
+      };
     }),
     failed: failed.map(({ located, error }) => ({
       ...titleOf(located.manifest),
@@ -89,9 +106,8 @@ export async function runApply(session: Session, options: ApplyOptions): Promise
     environment: { value: settings.environment, fromFlag: flags.env !== undefined },
   });
   const forPeople = flags.output === 'table' || flags.output === 'pretty';
-  const { succeeded, failed } = await applyManifests(session, located, async ({ manifest, applied }) => {
-    const line = `Resource ${manifest.kind}:${manifest.input.metadata.name} ${applied.outcome}`;
-    if (forPeople) await writeLine(io.stdout, line);
+  const { succeeded, failed } = await applyManifests(session, located, async (success) => {
+    if (forPeople) await writeLine(io.stdout, describeSuccess(success));
   });
   for (const { located: entry, error } of failed) {
     await reportError(

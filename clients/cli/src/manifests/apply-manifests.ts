@@ -1,8 +1,10 @@
 import { BeelineError } from '@beeline/core/base';
+import type { Environment, Model, Policy } from '@beeline/core/resources';
 import type { Applied } from '@beeline/sdk';
 import { asCliError } from '../report-error.ts';
 import { explainCredentials, type Session } from '../settings/open-session.ts';
 import type { Manifest } from './parse-manifest.ts';
+import { pinModelFiles } from './pin-model-files.ts';
 import { type LocatedManifest, manifestTitle } from './read-manifests.ts';
 
 /** A document that was not applied, and why. */
@@ -11,11 +13,21 @@ export interface ApplyFailure {
   readonly error: BeelineError;
 }
 
+type AppliedResource = Applied<Model> | Applied<Environment> | Applied<Policy>;
+
 export interface ApplySuccess {
   readonly manifest: Manifest;
-  readonly applied: Applied<unknown>;
+  readonly applied: AppliedResource;
 }
-function sendManifest({ client, io }: Session, manifest: Manifest): Promise<Applied<unknown>> {
+
+/** The model was there before with other files. */
+export function filesChanged({ before, resource }: AppliedResource): boolean {
+  if (before === null || !('runtime' in before.spec) || !('runtime' in resource.spec)) return false;
+  const [old, now] = [before.spec.runtime.modelDigest, resource.spec.runtime.modelDigest];
+  return old !== undefined && now !== undefined && old !== now;
+}
+
+function sendManifest({ client, io }: Session, manifest: Manifest): Promise<AppliedResource> {
   const options = { signal: io.signal };
   switch (manifest.kind) {
     case 'Model':
@@ -66,7 +78,7 @@ export async function applyManifests(
     try {
       const success = {
         manifest: located.manifest,
-        applied: await sendManifest(session, located.manifest),
+        applied: await sendManifest(session, await pinModelFiles(session.io, located)),
       };
       succeeded.push(success);
       await done(success);

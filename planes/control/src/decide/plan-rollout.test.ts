@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   gatewayRow,
   locationRow,
@@ -17,6 +17,10 @@ const failed = { proof: 'failed', failure } as const;
 const one = revisionRow(1, 'one');
 const two = revisionRow(2, 'two', { proof: 'needed' });
 const both = placed(['here', 'there'], one, two);
+const withFiles = (name: string, modelDigest: string) => {
+  const spec = specOf(name);
+  return { ...spec, runtime: { ...spec.runtime, modelDigest } };
+};
 const replicas = { requested: 0, fetching: 0, starting: 0, ready: 1, draining: 0 };
 
 /** One line per decision: what the plan says, in short. */
@@ -71,6 +75,35 @@ const cases: readonly (readonly [string, DeploymentPicture, ReturnType<typeof su
       revisions: ['rev_1 failed no', 'rev_new needed no'],
       settled: false,
     },
+  ],
+  [
+    'files that changed make a revision, though the template is the same',
+    picture({
+      deployment: {
+        spec: withFiles('one', 'new'),
+        activeRevision: 'rev_1',
+        assignments: placed(['here'], one),
+      },
+      revisions: [{ ...one, artifactDigest: 'old' }],
+    }),
+    {
+      active: 'rev_1',
+      phase: 'deploying',
+      revisions: ['rev_1 proved no', 'rev_new needed no'],
+      settled: false,
+    },
+  ],
+  [
+    'files that a revision was made of already make none',
+    picture({
+      deployment: {
+        spec: withFiles('one', 'old'),
+        activeRevision: 'rev_1',
+        assignments: placed(['here'], one),
+      },
+      revisions: [{ ...one, artifactDigest: 'old' }],
+    }),
+    { active: 'rev_1', phase: 'deployed', revisions: ['rev_1 proved no'], settled: true },
   ],
   [
     'asking again for what failed tries again',
@@ -291,4 +324,9 @@ describe('planRollout', () => {
     const plan = planRollout(picture({ deployment: deleting, revisions: [one], ...changes }));
     expect([plan.phase.kind, plan.gone]).toEqual(['deleting', gone]);
   });
+});
+
+test('a revision is pinned to the files that were named when it was made', () => {
+  const { revisions } = planRollout(picture({ deployment: { spec: withFiles('one', 'new') } }));
+  expect(revisions.at(-1)?.artifactDigest).toBe('new');
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { buildRevisionTemplate, type ModelPhase } from '@beeline/core/resources';
-import type { RevisionRow } from '../store/database/tables.ts';
+import type { DeploymentRow, RevisionRow } from '../store/database/tables.ts';
 import { type DeploymentPicture, isHealthy } from './deployment-picture.ts';
 import { foldObservations } from './fold-observations.ts';
 import { isRetired } from './is-retired.ts';
@@ -43,30 +43,40 @@ function change(draft: Draft, id: string, patch: Partial<PlannedRevision>): void
   );
 }
 
-/** A changed template makes a revision; so does any update after one that failed. */
+/** Why the deployment needs a revision beside the latest one; null when it does not. */
+function reasonToAdd(
+  latest: PlannedRevision | undefined,
+  { spec, generation }: DeploymentRow,
+): string | null {
+  if (latest === undefined) return 'the deployment has no revision yet';
+  if (latest.proof === 'failed' && generation > latest.generation) {
+    return `revision ${latest.number} failed and the deployment was updated since`;
+  }
+  if (!isDeepStrictEqual(latest.template, buildRevisionTemplate(spec))) {
+    return `the spec differs from revision ${latest.number}`;
+  }
+  const { modelDigest } = spec.runtime;
+  // A revision made from whatever was there has the digest that its location reported.
+  if (modelDigest === undefined || modelDigest === latest.artifactDigest) return null;
+  return `the files differ from those of revision ${latest.number}`;
+}
+
+/** A changed template or changed files make a revision; so does any update after one that failed. */
 function addRevision(draft: Draft, picture: DeploymentPicture): void {
   const { deployment } = picture;
-  const template = buildRevisionTemplate(deployment.spec);
   const latest = draft.revisions.at(-1);
-  const retry = latest?.proof === 'failed' && deployment.generation > latest.generation;
-  if (latest !== undefined && !retry && isDeepStrictEqual(latest.template, template)) return;
-  const number = (latest?.number ?? 0) + 1;
-  draft.reasons.push(
-    latest === undefined
-      ? 'the deployment has no revision yet'
-      : retry
-        ? `revision ${latest.number} failed and the deployment was updated since`
-        : `the spec differs from revision ${latest.number}`,
-  );
+  const reason = reasonToAdd(latest, deployment);
+  if (reason === null) return;
+  draft.reasons.push(reason);
   draft.revisions = [
     ...draft.revisions,
     {
       id: picture.newRevisionId,
       deployment: deployment.id,
-      number,
+      number: (latest?.number ?? 0) + 1,
       generation: deployment.generation,
-      template,
-      artifactDigest: null,
+      template: buildRevisionTemplate(deployment.spec),
+      artifactDigest: deployment.spec.runtime.modelDigest ?? null,
       proof: 'needed',
       failure: null,
       createdAt: picture.nowMs,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestFiles, listFiles } from '@beeline/core/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ArtifactCache, openArtifactCache } from './artifact-cache.ts';
 
@@ -31,6 +32,10 @@ test('the files are there read-only, in their layout, under a digest of their co
   expect(await readFile(model, 'utf8')).toBe('weights');
   expect((await stat(model)).mode & 0o777).toBe(0o444);
   expect(await fetchNew()).toEqual(artifact);
+});
+
+test('the digest is the one that whoever deploys the files gives them', async () => {
+  expect((await fetchNew()).digest).toBe(await digestFiles(origin, await listFiles(origin, limits)));
 });
 
 test('the digest names contents and paths, not the place they came from', async () => {

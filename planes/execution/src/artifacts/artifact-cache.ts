@@ -1,8 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { BeelineError } from '@beeline/core/base';
-import { type ArtifactLimits, listFiles } from './list-files.ts';
-import { type ManifestFile, manifestDigest } from './manifest.ts';
+import { listFiles, type ManifestFile, type ModelFileLimits, manifestDigest } from '@beeline/core/contract';
 import {
   buildSnapshot,
   listBlobs,
@@ -54,7 +53,7 @@ export interface ArtifactCache {
 async function copyOrigin(
   directory: string,
   path: string,
-  limits: ArtifactLimits,
+  limits: ModelFileLimits,
   stored: (sha256: string, bytes: number) => void,
 ): Promise<readonly ManifestFile[]> {
   const files: ManifestFile[] = [];
@@ -77,7 +76,7 @@ async function copyOrigin(
 }
 
 /** Opens the cache in a directory of its own, and removes what a crash left half done. */
-export async function openArtifactCache(directory: string, limits: ArtifactLimits): Promise<ArtifactCache> {
+export async function openArtifactCache(directory: string, limits: ModelFileLimits): Promise<ArtifactCache> {
   await fs.rm(join(directory, 'incoming'), { recursive: true, force: true });
   for (const name of ['incoming', 'blobs', 'snapshots']) {
     await fs.mkdir(join(directory, name), { recursive: true, mode: 0o700 });

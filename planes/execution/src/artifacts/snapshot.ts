@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomText } from '@beeline/core/base';
-import { type ManifestFile, manifestDigest } from './manifest.ts';
+import { type ManifestFile, manifestDigest } from '@beeline/core/contract';
 import { blobPath } from './store-blob.ts';
 
 const nameOf = (digest: string) => digest.replace(':', '-');

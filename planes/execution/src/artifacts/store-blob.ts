@@ -4,16 +4,11 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { randomText } from '@beeline/core/base';
+import { hashFile } from '@beeline/core/contract';
 
 /** Where the contents with this hash are kept. */
 export function blobPath(directory: string, sha256: string): string {
   return join(directory, 'blobs', sha256.slice(0, 2), sha256);
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 async function copyAndHash(from: string, to: string): Promise<{ sha256: string; bytes: number }> {

@@ -79,7 +79,8 @@ export async function startReplica(context: LocationContext, revision: ServedRev
   const { assignment } = revision;
   const digest = assignment.artifactDigest ?? revision.artifactDigest;
   // An engine is not kept from others for as long as files are fetched, nor spent on a model that just failed.
-  const pooled = digest === null || revision.failure !== null ? null : context.pool.take(assignment);
+  const unready = digest === null || revision.proof === 'pending' || revision.failure !== null;
+  const pooled = unready ? null : context.pool.take(assignment);
   const replica = newReplica(pooled ?? randomText(12), context.clock.monotonicMs(), pooled !== null);
   revision.replicas.set(replica.id, replica);
   context.changed();

@@ -1,8 +1,14 @@
 import { type Dirent, promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { BeelineError, formatByteSize } from '@beeline/core/base';
+import { BeelineError, formatByteSize } from '../../base/index.ts';
 
-export interface ArtifactLimits {
+/** A file of a model: its path below the directory with `/` between the parts, and its size. */
+export interface ListedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface ModelFileLimits {
   readonly maxFiles: number;
   readonly maxBytes: number;
 }
@@ -40,11 +46,8 @@ function kindOf(entry: Dirent): string {
  * All files below a directory with their sizes; `.git` is left out. Follows no link.
  * @throws BeelineError MODEL_MISSING naming the path; MODEL_INVALID naming what is wrong with the files.
  */
-export async function listFiles(
-  root: string,
-  limits: ArtifactLimits,
-): Promise<readonly { readonly path: string; readonly bytes: number }[]> {
-  const files: { path: string; bytes: number }[] = [];
+export async function listFiles(root: string, limits: ModelFileLimits): Promise<readonly ListedFile[]> {
+  const files: ListedFile[] = [];
   let totalBytes = 0;
   const folders: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
