@@ -1,5 +1,5 @@
 import { BeelineError } from '@beeline/core/base';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRevisionFixture, type RevisionFixture } from '../testing/revision-fixture.ts';
 
 let fixture: RevisionFixture;
@@ -110,6 +110,28 @@ test('just after its last request ended: a new one answers', async () => {
   running.release();
   const late = fixture.ask();
   expect(await fixture.served(late)).not.toBe(replica);
+});
+
+describe('at a location that has room for no other', () => {
+  beforeEach(async () => {
+    await fixture.close();
+    fixture = await openRevisionFixture({ config: { replicaLimit: 1 } });
+  });
+
+  test('while it drains with a request: it is taken back', async () => {
+    const { replica } = await drainingReplica();
+    expect(await fixture.served(fixture.ask())).toBe(replica);
+  });
+
+  test('after the signal: a new one answers once the old one has ended', async () => {
+    const replica = await idleReplica();
+    fixture.look();
+    const late = fixture.ask();
+    await fixture.clock.advance(1_000);
+    expect(late.lease).toBeNull();
+    fixture.driver.finishStops();
+    expect(await fixture.served(late)).not.toBe(replica);
+  });
 });
 
 test('in the moment in which its time to drain is over: a new one answers', async () => {

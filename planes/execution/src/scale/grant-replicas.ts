@@ -1,8 +1,12 @@
 import { shareReplicas } from '@beeline/core/scaling';
-import { isLive } from '../instances/replica.ts';
+import { isLive, type Replica } from '../instances/replica.ts';
 import type { ServedRevision } from '../instances/served-revision.ts';
 
-const liveOf = ({ replicas }: ServedRevision) => [...replicas.values()].filter(isLive).length;
+/** Replicas that live, or could without being started: those that drain can be taken back until they are stopped. */
+function countOwn({ replicas }: ServedRevision): number {
+  const own = (replica: Replica) => isLive(replica) || (replica.state === 'draining' && !replica.stopSent);
+  return [...replicas.values()].filter(own).length;
+}
 
 /** From 0 to 1; 0 when the location has no limit. */
 export function measureFullness(limit: number, revisions: Iterable<ServedRevision>): number {
@@ -30,5 +34,5 @@ export function grantReplicas(
   }));
   const share = shareReplicas(limit, claims).get(revision.assignment.revision) ?? 0;
   const held = revisions.reduce((sum, { replicas }) => sum + replicas.size, 0);
-  return Math.min(share, liveOf(revision) + Math.max(0, limit - held));
+  return Math.min(share, countOwn(revision) + Math.max(0, limit - held));
 }

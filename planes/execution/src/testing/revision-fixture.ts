@@ -6,7 +6,7 @@ import type { Lease, RevisionAssignment } from '@beeline/core/contract';
 import { createMetrics } from '@beeline/core/service';
 import { createFakeClock, type FakeClock, waitFor } from '@beeline/core/testing';
 import type { Runtime } from '@beeline/runtime-interface';
-import { defaultLocationConfig } from '../config.ts';
+import { defaultLocationConfig, type LocationConfig } from '../config.ts';
 import { type AssignmentTable, createAssignmentTable } from '../instances/assignment-table.ts';
 import { openEnginePool } from '../instances/engine-pool.ts';
 import type { LocationContext } from '../instances/location-context.ts';
@@ -14,7 +14,7 @@ import { reconcileRevision } from '../instances/reconcile-revision.ts';
 import type { ServedRevision } from '../instances/served-revision.ts';
 import { createLocationMetrics } from '../location-metrics.ts';
 import { createDecisionRing } from '../scale/decision-ring.ts';
-import { nothingRecalled } from '../scale/scale-state.ts';
+import { nothingRecalled, type RecalledScale } from '../scale/scale-state.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { buildAssignment } from './location-fixture.ts';
@@ -50,7 +50,9 @@ export interface RevisionFixture {
 }
 
 /** `recalled`: what scaling knows from before. */
-export async function openRevisionFixture(recalled = nothingRecalled): Promise<RevisionFixture> {
+export async function openRevisionFixture(
+  options: { readonly recalled?: RecalledScale; readonly config?: Partial<LocationConfig> } = {},
+): Promise<RevisionFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'bl-revision-'));
   const clock = createFakeClock();
   const driver = createFakeDriver();
@@ -76,7 +78,7 @@ export async function openRevisionFixture(recalled = nothingRecalled): Promise<R
       ...{ ...parts, keep: 0, emptyDirectory: directory, maxBackoffMs: 1_000 },
       ...{ clock, logger },
     }),
-    config: defaultLocationConfig,
+    config: { ...defaultLocationConfig, ...options.config },
     clock,
     logger,
     metrics: createLocationMetrics(createMetrics(), {
@@ -84,7 +86,7 @@ export async function openRevisionFixture(recalled = nothingRecalled): Promise<R
       artifacts: counts,
     }),
     decisions: createDecisionRing(),
-    recall: () => recalled,
+    recall: () => options.recalled ?? nothingRecalled,
     revisions: () => table.revisions.values(),
     touch: (touched) => queueMicrotask(() => reconcileRevision(context, touched)),
     changed() {},
