@@ -1,23 +1,29 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** Asking the system for randomness costs more than the rest of an id, so it is asked for many at once. */
-const randomPool = Buffer.alloc(4_096);
-let randomUsed = randomPool.length;
-
-function randomCharacters(length: number): string {
-  if (randomUsed + length > randomPool.length) {
-    randomFillSync(randomPool);
-    randomUsed = 0;
-  }
-  let text = '';
+/** `length` random characters of lowercase base 32: 5 bits each. */
+export function randomText(length: number): string {
+  const bytes = randomBytes(length);
   for (let index = 0; index < length; index += 1) {
-    text += alphabet[(randomPool[randomUsed + index] ?? 0) & 31];
+    bytes[index] = alphabet.charCodeAt((bytes[index] ?? 0) & 31);
   }
-  randomPool.fill(0, randomUsed, randomUsed + length); // a character is given out once
-  randomUsed += length;
-  return text;
+  return bytes.toString('latin1');
+}
+
+const idRandomLength = 12;
+
+/** Asking the system for randomness costs more than the rest of an id, so ids ask for many characters at once. */
+let idPool = '';
+let idPoolUsed = 0;
+
+function idCharacters(): string {
+  if (idPoolUsed + idRandomLength > idPool.length) {
+    idPool = randomText(idRandomLength * 512);
+    idPoolUsed = 0;
+  }
+  idPoolUsed += idRandomLength;
+  return idPool.slice(idPoolUsed - idRandomLength, idPoolUsed);
 }
 
 let lastMs = -1;
@@ -38,10 +44,5 @@ function timeCharacters(nowMs: number): string {
 
 /** Sortable id: `prefix_` + 10 characters of milliseconds + 12 random ones (60 bits), lowercase base 32. */
 export function newId(prefix: string, nowMs: number = Date.now()): string {
-  return `${prefix}_${timeCharacters(nowMs)}${randomCharacters(12)}`;
-}
-
-/** `length` random characters of lowercase base 32: 5 bits each; at most 4096. */
-export function randomText(length: number): string {
-  return randomCharacters(length);
+  return `${prefix}_${timeCharacters(nowMs)}${idCharacters()}`;
 }

@@ -1,7 +1,6 @@
 import { BeelineError, type Secret } from '../base/index.ts';
 import {
   type AssignmentsMessage,
-  type ExecutionsMessage,
   feedPaths,
   type LogsMessage,
   type ObservedMessage,
@@ -14,7 +13,8 @@ export interface FeedClient {
   pullRoutes(after: number, waitMs: number, signal?: AbortSignal): Promise<RoutesMessage | null>;
   pullAssignments(after: number, waitMs: number, signal?: AbortSignal): Promise<AssignmentsMessage | null>;
   reportObserved(message: ObservedMessage): Promise<void>;
-  pushExecutions(message: ExecutionsMessage): Promise<void>;
+  /** Takes the JSON text of an `ExecutionsMessage`: there are too many records to encode them all at once. */
+  pushExecutions(message: Uint8Array<ArrayBuffer>): Promise<void>;
   pushLogs(message: LogsMessage): Promise<void>;
 }
 
@@ -73,8 +73,8 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
     return (await response.json()) as T;
   }
 
-  async function push(path: string, message: object): Promise<void> {
-    const response = await call(path, { method: 'POST', body: JSON.stringify(message) }, timeoutMs);
+  async function push(path: string, body: string | Uint8Array<ArrayBuffer>): Promise<void> {
+    const response = await call(path, { method: 'POST', body }, timeoutMs);
     await response.arrayBuffer();
   }
 
@@ -82,8 +82,8 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
     pullRoutes: (after, waitMs, signal) => pull(feedPaths.routes, 'gateway', after, waitMs, signal),
     pullAssignments: (after, waitMs, signal) =>
       pull(feedPaths.assignments, 'location', after, waitMs, signal),
-    reportObserved: (message) => push(feedPaths.observed, message),
+    reportObserved: (message) => push(feedPaths.observed, JSON.stringify(message)),
     pushExecutions: (message) => push(feedPaths.executions, message),
-    pushLogs: (message) => push(feedPaths.logs, message),
+    pushLogs: (message) => push(feedPaths.logs, JSON.stringify(message)),
   };
 }

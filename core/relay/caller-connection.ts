@@ -152,14 +152,13 @@ export class CallerConnection implements CallerLink {
   };
 
   private readonly onDrain = (): void => {
-    if (this.request !== null) this.request.onDrain?.();
+    if (this.request !== null) this.request.watcher?.onDrain();
     else if (this.ahead.length > 0 && !this.reading) this.readOn(nothing);
   };
 
   private onClose(): void {
     this.owner.onClosed(this);
-    const onGone = this.request?.onGone;
-    onGone?.();
+    this.request?.watcher?.onGone();
   }
 
   /** Deals with what was read, as far as it can be now. */

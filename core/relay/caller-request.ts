@@ -22,16 +22,22 @@ export interface CallerLink {
   detach(): Buffer;
 }
 
+/** Whoever works on a request. */
+export interface CallerWatcher {
+  /** The caller went away. */
+  onGone(): void;
+  /** It has taken what was written; `write` had returned false. */
+  onDrain(): void;
+}
+
 /** One request as the listener hands it out, and the way its answer goes back. */
 export class CallerRequest {
   /** Valid until the answer is complete. */
   readonly head: RequestHeadReader;
   /** Null when the request has none. */
   readonly body: RequestBody | null;
-  /** Called when the caller goes away before its answer is complete. */
-  onGone: (() => void) | null = null;
-  /** Called when the caller has taken what was written; `write` had returned false. */
-  onDrain: (() => void) | null = null;
+  /** Who hears of the caller while its answer is not complete. */
+  watcher: CallerWatcher | null = null;
   /** The head of the answer is on its way. */
   headSent = false;
   private readonly link: CallerLink;
@@ -101,7 +107,7 @@ export class CallerRequest {
     this.unsent = text;
   }
 
-  /** Sends a piece of the body; the bytes need to be valid during the call only. False: wait for `onDrain`. */
+  /** Sends a piece of the body; the bytes need to be valid during the call only. False: wait for the watcher's `onDrain`. */
   write(bytes: Buffer): boolean {
     if (this.bodiless || bytes.length === 0) return true;
     const { socket } = this.link;
@@ -139,8 +145,7 @@ export class CallerRequest {
       text += '\r\n';
     }
     if (text !== '') this.link.socket.write(text, 'latin1');
-    this.onGone = null;
-    this.onDrain = null;
+    this.watcher = null;
     this.link.onAnswered(this.last);
   }
 

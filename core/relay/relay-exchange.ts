@@ -1,5 +1,5 @@
 import type { UpstreamTarget } from '../contract/index.ts';
-import type { CallerRequest } from './caller-request.ts';
+import type { CallerRequest, CallerWatcher } from './caller-request.ts';
 import { dateLine } from './date-line.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
 import type { HeaderSet } from './header-name.ts';
@@ -11,7 +11,7 @@ import type { ResponseHeadReader } from './response-head.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamReader } from './upstream-connection.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
-class HttpExchange implements Exchange, UpstreamReader, BodyWatcher {
+class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatcher {
   private readonly request: CallerRequest;
   private readonly pool: UpstreamPool;
   private readonly observer: RelayObserver;
@@ -39,9 +39,8 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher {
     this.repeated = false;
     this.target = target;
     this.head = head;
-    request.onGone = () => this.endEarly('client-aborted', null);
-    request.onDrain = () => this.onCallerDrain();
-    if (request.gone) this.endEarly('client-aborted', null);
+    request.watcher = this;
+    if (request.gone) this.onGone();
     else if (request.body?.tooLarge === true) this.onTooLarge();
     else if (typeof request.body?.problem === 'string') this.onMalformed(request.body.problem);
     else this.begin(this.pool.take(target));
@@ -49,6 +48,10 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher {
 
   cut(): void {
     this.endEarly('upstream-broken', 'cut by the platform');
+  }
+
+  onGone(): void {
+    this.endEarly('client-aborted', null);
   }
 
   onTooLarge(): void {
@@ -110,7 +113,7 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher {
     this.finish('complete', null);
   }
 
-  onDrain(): void {
+  onUpstreamDrain(): void {
     this.connection?.touch();
     this.request.body?.onDrain();
   }
@@ -148,7 +151,7 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher {
     connection.begin(this, this.request.head.method);
   }
 
-  private onCallerDrain(): void {
+  onDrain(): void {
     if (!this.waitsForDrain || this.connection === null) return;
     this.waitsForDrain = false;
     this.connection.touch();
@@ -165,8 +168,7 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher {
     const { request } = this;
     this.over = true;
     this.connection = null;
-    request.onGone = null;
-    request.onDrain = null;
+    request.watcher = null;
     if (ended !== 'complete') {
       request.body?.release();
       if (request.headSent) request.cut();

@@ -106,7 +106,7 @@ class UpgradeExchange implements Exchange, UpstreamReader {
     this.finish('complete', null);
   }
 
-  onDrain(): void {
+  onUpstreamDrain(): void {
     this.connection?.touch();
   }
 

@@ -31,7 +31,7 @@ export interface UpstreamReader {
   onHeadRead(): void;
   onComplete(trailers: readonly string[]): void;
   /** What was written has left; `write` had returned false. */
-  onDrain(): void;
+  onUpstreamDrain(): void;
   onFailure(failure: UpstreamFailure): void;
 }
 
@@ -93,7 +93,7 @@ export class UpstreamConnection {
       this.socket = connect({ ...address, onread: { buffer: readBuffer, callback } });
     }
     this.socket.on('connect', () => this.onConnect());
-    this.socket.on('drain', () => this.reader?.onDrain());
+    this.socket.on('drain', () => this.reader?.onUpstreamDrain());
     this.socket.on('end', () => this.onEnd());
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
       this.errorCode = error.code ?? error.message;

@@ -3,6 +3,7 @@ import type { ExecutionRecord, LocationPort } from '@beeline/core/contract';
 import type { UpstreamPool } from '@beeline/core/relay';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { RunningList } from './running-list.ts';
 import type { GatewayLoad } from './stages/admit.ts';
 import type { RunningForward } from './stages/forward.ts';
 import type { GatewayTables } from './tables/create-tables.ts';
@@ -19,7 +20,7 @@ export interface GatewayParts {
   readonly load: GatewayLoad;
   /** Of this gateway, whoever else takes part in the count. */
   readonly exchanges: BoundedCount;
-  readonly running: Set<RunningForward>;
+  readonly running: RunningList<RunningForward>;
   readonly usage: { add(record: ExecutionRecord): void };
   readonly metrics: GatewayMetrics;
   /** From 0 to 1, for weights. */

@@ -62,7 +62,7 @@ export function runPipeline(caller: CallerRequest, gateway: GatewayParts): void 
     return;
   }
   forward(request, choice, caller, gateway, (answer, running) => {
-    gateway.running.delete(running);
+    gateway.running.remove(running);
     gateway.exchanges.release();
     record(gateway, request, route, answer);
     gateway.onExchangeEnded();

@@ -14,6 +14,7 @@ import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { runPipeline } from './pipeline.ts';
 import { refuseRequest } from './refuse-request.ts';
+import { RunningList } from './running-list.ts';
 import type { RunningForward } from './stages/forward.ts';
 import { type ControlLink, openControlLink } from './sync/open-control-link.ts';
 
@@ -79,7 +80,7 @@ export function createLinkedGateway(options: LinkedGatewayOptions): Gateway {
     idleMs: config.idleTimeout,
     connectMs: config.connectTimeout,
   });
-  const running = new Set<RunningForward>();
+  const running = new RunningList<RunningForward>();
   let leaving = false;
   let stopping = false;
   let onIdle: (() => void) | null = null;
@@ -139,7 +140,7 @@ export function createLinkedGateway(options: LinkedGatewayOptions): Gateway {
     if (running.size > 0) {
       logger.warn({ exchanges: running.size }, 'requests were cut because they did not finish in time');
     }
-    for (const forwarding of [...running]) forwarding.stop();
+    for (const forwarding of running.all()) forwarding.stop();
     pool.close();
     await untilIdle(cutGraceMs);
   }

@@ -36,7 +36,7 @@ export function createFakeFeeds(first: RoutesMessage | null = null): FakeFeeds {
     },
     async pushExecutions(message) {
       if (feeds.down) throw new BeelineError('CONNECTION_FAILED', { message: 'control is down' });
-      batches.push(message);
+      batches.push(JSON.parse(Buffer.from(message).toString()) as ExecutionsMessage);
     },
     pullAssignments: unused,
     reportObserved: unused,

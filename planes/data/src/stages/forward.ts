@@ -23,6 +23,7 @@ import { errorOfOutcome, gatewayStopping } from '../errors.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { InferenceRequest } from '../inference-request.ts';
 import { refuseRequest } from '../refuse-request.ts';
+import type { Listed } from '../running-list.ts';
 import { TokenReader } from '../usage/token-reader.ts';
 import type { Choice } from './choose.ts';
 import { chooseAgain } from './choose-again.ts';
@@ -37,7 +38,8 @@ const maxReroutes = 3;
 const notHere = 'REVISION_NOT_HERE';
 
 /** One request on its way: waits for a lease, relays, and tries another replica while nothing was delivered. */
-class Forwarding implements AcquireRequest, RelayObserver {
+class Forwarding implements AcquireRequest, RelayObserver, Listed {
+  place = -1;
   revision: string;
   readonly executionId: string;
   /** The lines that name the request, on its way there and back. */
@@ -163,18 +165,23 @@ class Forwarding implements AcquireRequest, RelayObserver {
 
   private hold(lease: Promise<Lease>): void {
     const { caller } = this;
-    caller.onGone = () => this.abort?.abort(new Error('the caller went away'));
+    this.watchWhileHeld();
     lease.then(
       (granted) => {
-        caller.onGone = null;
+        caller.watcher = null;
         if (this.stopped) this.refuseGranted(granted);
         else this.serve(granted);
       },
       (thrown: unknown) => {
-        caller.onGone = null;
+        caller.watcher = null;
         this.refuseUnserved(thrown);
       },
     );
+  }
+
+  private watchWhileHeld(): void {
+    const onGone = () => this.abort?.abort(new Error('the caller went away'));
+    this.caller.watcher = { onGone, onDrain() {} };
   }
 
   /** Has the request routed anew, while it may be; false when nothing comes of that. */
@@ -183,7 +190,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
     this.reroutes += 1;
     this.tries = 0;
     this.askedMs = this.gateway.clock.monotonicMs();
-    this.caller.onGone = () => this.abort?.abort(new Error('the caller went away'));
+    this.watchWhileHeld();
     chooseAgain(this.request.path, this.revision, this.gateway, this.signal).then(
       (choice) => this.onRerouted(choice),
       (thrown: unknown) => this.onRerouted(asBeelineError(thrown)),
@@ -192,7 +199,7 @@ class Forwarding implements AcquireRequest, RelayObserver {
   }
 
   private onRerouted(choice: Choice | BeelineError): void {
-    this.caller.onGone = null;
+    this.caller.watcher = null;
     if (this.stopped) this.refuseUnserved(gatewayStopping());
     else if (choice instanceof BeelineError) this.refuseUnserved(choice, 'gateway');
     else {
@@ -291,7 +298,12 @@ class Forwarding implements AcquireRequest, RelayObserver {
     result: Pick<Answer, 'status' | 'source' | 'errorCode' | 'aborted' | 'requestBytes' | 'responseBytes'>,
   ): void {
     this.onAnswered({
-      ...result,
+      status: result.status,
+      source: result.source,
+      errorCode: result.errorCode,
+      aborted: result.aborted,
+      requestBytes: result.requestBytes,
+      responseBytes: result.responseBytes,
       revision: this.revision,
       location: this.port.location,
       replica: this.replica,
@@ -318,15 +330,20 @@ class Forwarding implements AcquireRequest, RelayObserver {
   }
 }
 
-const ms = (value: number) => Math.round(value * 10) / 10;
+const tenths = (value: number) => Math.round(value * 10) / 10;
 
 /** `run` is the time from handing the request to the replica until the head of its answer. */
 function serverTiming(queueMs: number, startMs: number, loadMs: number, runMs: number): string {
-  return `queue;dur=${ms(queueMs)}, start;dur=${ms(startMs)}, load;dur=${ms(loadMs)}, run;dur=${ms(runMs)}`;
+  // Most requests waited for nothing.
+  const waited =
+    queueMs === 0 && startMs === 0 && loadMs === 0
+      ? 'queue;dur=0, start;dur=0, load;dur=0'
+      : `queue;dur=${tenths(queueMs)}, start;dur=${tenths(startMs)}, load;dur=${tenths(loadMs)}`;
+  return `${waited}, run;dur=${tenths(runMs)}`;
 }
 
 /** What a forwarding lets others do with it. */
-export interface RunningForward {
+export interface RunningForward extends Listed {
   stop(): void;
 }
 

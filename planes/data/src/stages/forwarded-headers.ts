@@ -1,4 +1,4 @@
-import { type CallerRequest, headerLine } from '@beeline/core/relay';
+import type { CallerRequest } from '@beeline/core/relay';
 
 /** Headers that tell where a request came from; a caller's own are believed only behind a trusted proxy. */
 export const forwardedHeaderNames: readonly string[] = [
@@ -18,10 +18,11 @@ export function forwardedHeaders(caller: Origin, trusted: boolean): string {
   const told = (lower: string) => (trusted ? head.header(lower) : undefined);
   const before = told('x-forwarded-for');
   const chain = before === undefined ? peer : peer === undefined ? before : `${before}, ${peer}`;
+  const proto = told('x-forwarded-proto') ?? (caller.encrypted ? 'https' : 'http');
   const host = told('x-forwarded-host') ?? head.header('host');
-  return (
-    (chain === undefined ? '' : headerLine('x-forwarded-for', chain)) +
-    headerLine('x-forwarded-proto', told('x-forwarded-proto') ?? (caller.encrypted ? 'https' : 'http')) +
-    (host === undefined ? '' : headerLine('x-forwarded-host', host))
-  );
+  // The values are of a head that was read, where no line can end early.
+  const lines = chain === undefined ? '' : `x-forwarded-for: ${chain}\r\n`;
+  return host === undefined
+    ? `${lines}x-forwarded-proto: ${proto}\r\n`
+    : `${lines}x-forwarded-proto: ${proto}\r\nx-forwarded-host: ${host}\r\n`;
 }

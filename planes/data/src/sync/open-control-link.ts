@@ -58,6 +58,7 @@ export async function openControlLink(options: ControlLinkOptions): Promise<Cont
   const { clock, config, directory, feeds, logger } = options;
   const tables = await openTables(join(directory, 'routes.json'), logger, options.onRoutes);
   const usage = await openUsageBuffer({
+    gateway: options.name,
     directory: join(directory, 'usage'),
     maxBytes: config.usageBuffer,
     logger,
@@ -67,7 +68,7 @@ export async function openControlLink(options: ControlLinkOptions): Promise<Cont
     version: () => tables.current?.version ?? 0,
   });
   const routesLoop = runPullRoutesLoop({ feeds, tables, clock, logger });
-  const pushing = { gateway: options.name, feeds, usage, clock, logger, intervalMs: config.usageInterval };
+  const pushing = { feeds, usage, clock, logger, intervalMs: config.usageInterval };
   const usageLoop = runPushExecutionsLoop(pushing);
   return {
     tables,

@@ -4,7 +4,6 @@ import { type Loop, startLoop } from '@beeline/core/service';
 import type { UsageBuffer } from '../usage/open-usage-buffer.ts';
 
 export interface PushExecutionsOptions {
-  readonly gateway: string;
   readonly feeds: FeedClient;
   readonly usage: UsageBuffer;
   readonly clock: Clock;
@@ -12,8 +11,8 @@ export interface PushExecutionsOptions {
   readonly intervalMs: number;
 }
 
-const deliver = ({ gateway, feeds, usage }: PushExecutionsOptions) =>
-  usage.deliver((batch) => feeds.pushExecutions({ gateway, ...batch }));
+const deliver = ({ feeds, usage }: PushExecutionsOptions) =>
+  usage.deliver((batch) => feeds.pushExecutions(batch.message));
 
 /** Delivers execution records to control, at least once each; the batch's name makes a repetition harmless. */
 export function runPushExecutionsLoop(options: PushExecutionsOptions): Loop {

@@ -1,9 +1,8 @@
-import { type Logger, newId } from '@beeline/core/base';
+import type { Logger } from '@beeline/core/base';
 import type { ExecutionRecord } from '@beeline/core/contract';
+import { ExecutionSheet } from './execution-sheet.ts';
 import { openUsageSpool, type UsageBatch } from './usage-spool.ts';
 
-/** Records of one delivery. */
-const batchRecords = 1_000;
 /** Records in memory between two deliveries; beyond it the newest are dropped. */
 const memoryRecords = 100_000;
 
@@ -22,6 +21,8 @@ export interface UsageBuffer {
 }
 
 export async function openUsageBuffer(options: {
+  /** Names the gateway to control. */
+  readonly gateway: string;
   readonly directory: string;
   readonly maxBytes: number;
   readonly logger: Logger;
@@ -33,16 +34,21 @@ export async function openUsageBuffer(options: {
     dropped += records;
   };
   const spool = await openUsageSpool(options.directory, { maxBytes: options.maxBytes, logger, onDropped });
-  let records: ExecutionRecord[] = [];
+  let sealed: UsageBatch[] = [];
+  let sheet: ExecutionSheet | null = null;
+  let waiting = 0;
 
-  function seal(): UsageBatch[] {
-    const sealed = records;
-    records = [];
-    const batches: UsageBatch[] = [];
-    for (let from = 0; from < sealed.length; from += batchRecords) {
-      batches.push({ batch: newId('usg'), executions: sealed.slice(from, from + batchRecords) });
-    }
-    return batches;
+  function sealSheet(): void {
+    if (sheet !== null) sealed.push(sheet.seal());
+    sheet = null;
+  }
+
+  function takeAll(): UsageBatch[] {
+    sealSheet();
+    const all = sealed;
+    sealed = [];
+    waiting = 0;
+    return all;
   }
 
   function tellDropped(): void {
@@ -56,8 +62,16 @@ export async function openUsageBuffer(options: {
 
   return {
     add(record) {
-      if (records.length < memoryRecords) records.push(record);
-      else onDropped(1);
+      if (waiting >= memoryRecords) {
+        onDropped(1);
+        return;
+      }
+      waiting += 1;
+      sheet ??= new ExecutionSheet(options.gateway);
+      if (sheet.add(record)) return;
+      sealSheet();
+      sheet = new ExecutionSheet(options.gateway);
+      sheet.add(record);
     },
     get dropped() {
       return dropped;
@@ -72,7 +86,7 @@ export async function openUsageBuffer(options: {
       } catch (thrown) {
         failure = { thrown };
       }
-      for (const batch of seal()) {
+      for (const batch of takeAll()) {
         try {
           if (failure === null) await push(batch);
         } catch (thrown) {
@@ -84,7 +98,7 @@ export async function openUsageBuffer(options: {
       if (failure !== null) throw failure.thrown;
     },
     async close() {
-      for (const batch of seal()) await spool.save(batch);
+      for (const batch of takeAll()) await spool.save(batch);
       tellDropped();
     },
   };

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@beeline/core/base';
-import type { ExecutionRecord } from '@beeline/core/contract';
+import type { ExecutionRecord, ExecutionsMessage } from '@beeline/core/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openUsageBuffer } from './open-usage-buffer.ts';
 import type { UsageBatch } from './usage-spool.ts';
@@ -13,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-const open = (maxBytes = 1_000_000) => openUsageBuffer({ directory, maxBytes, logger: silentLogger });
+const open = (maxBytes = 1_000_000) =>
+  openUsageBuffer({ gateway: 'gate', directory, maxBytes, logger: silentLogger });
 
 const record = (id: string): ExecutionRecord => ({
   id,
@@ -38,14 +39,15 @@ const record = (id: string): ExecutionRecord => ({
 });
 
 const down = () => Promise.reject(new Error('control is down'));
-const ids = (batches: readonly UsageBatch[]) =>
+const ids = (batches: readonly ExecutionsMessage[]) =>
   batches.flatMap((batch) => batch.executions.map((entry) => entry.id));
+const read = (batch: UsageBatch) => JSON.parse(Buffer.from(batch.message).toString()) as ExecutionsMessage;
 
 /** A control plane that takes everything. */
 function collector() {
-  const batches: UsageBatch[] = [];
+  const batches: ExecutionsMessage[] = [];
   const push = async (batch: UsageBatch) => {
-    batches.push(batch);
+    batches.push(read(batch));
   };
   return { batches, push };
 }
@@ -82,7 +84,7 @@ describe('execution records', () => {
     let named = '';
     await expect(
       first.deliver((batch) => {
-        named = batch.batch;
+        named = read(batch).batch;
         return down();
       }),
     ).rejects.toThrow();

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@beeline/core/base';
-import type { ExecutionRecord } from '@beeline/core/contract';
 
 /** Records that are delivered together, under a name that makes a repeated delivery harmless. */
 export interface UsageBatch {
-  readonly batch: string;
-  readonly executions: readonly ExecutionRecord[];
+  readonly records: number;
+  /** The JSON text of an `ExecutionsMessage`. */
+  readonly message: Uint8Array<ArrayBuffer>;
 }
 
 interface SpooledFile {
@@ -59,27 +59,28 @@ export async function openUsageSpool(
       return bytes;
     },
     async save(batch) {
-      const text = JSON.stringify(batch);
-      const size = Buffer.byteLength(text);
+      const size = batch.message.length;
       while (files.length > 0 && bytes + size > options.maxBytes) {
         options.onDropped((await removeFirst())?.records ?? 0);
       }
       if (size > options.maxBytes) {
-        options.onDropped(batch.executions.length);
+        options.onDropped(batch.records);
         return;
       }
-      const name = `${String(next).padStart(12, '0')}-${batch.executions.length}.json`;
+      const name = `${String(next).padStart(12, '0')}-${batch.records}.json`;
       next += 1;
       const path = join(directory, name);
-      await writeFile(`${path}.new`, text, { mode: 0o600 });
+      await writeFile(`${path}.new`, batch.message, { mode: 0o600 });
       await rename(`${path}.new`, path);
-      files.push({ name, bytes: size, records: batch.executions.length });
+      files.push({ name, bytes: size, records: batch.records });
       bytes += size;
     },
     async oldest() {
       for (let file = files[0]; file !== undefined; file = files[0]) {
         try {
-          return JSON.parse(await readFile(join(directory, file.name), 'utf8')) as UsageBatch;
+          const message = await readFile(join(directory, file.name));
+          JSON.parse(message.toString()); // throws for a damaged one
+          return { records: file.records, message };
         } catch (error) {
           options.logger.warn(
             { file: file.name, error: String(error) },

@@ -111,14 +111,14 @@ class IngressExchange implements AcquireRequest, RelayObserver {
 
   #hold(lease: Promise<Lease>): void {
     const caller = this.#caller;
-    caller.onGone = () => this.#abort.abort(new Error('the gateway went away'));
+    caller.watcher = { onGone: () => this.#abort.abort(new Error('the gateway went away')), onDrain() {} };
     lease.then(
       (granted) => {
-        caller.onGone = null;
+        caller.watcher = null;
         this.#serve(granted);
       },
       (thrown: unknown) => {
-        caller.onGone = null;
+        caller.watcher = null;
         this.#refuse(asBeelineError(thrown));
       },
     );

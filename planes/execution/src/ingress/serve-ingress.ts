@@ -66,7 +66,7 @@ const settleMs = 250;
 export function serveIngress(options: IngressOptions): Ingress {
   const { port, clock, logger } = options;
   const expected = digest(options.token.reveal());
-  const running = new Set<object>();
+  let running = 0;
   let stopping = false;
   let onIdle: (() => void) | null = null;
   const parts: IngressParts = {
@@ -90,11 +90,10 @@ export function serveIngress(options: IngressOptions): Ingress {
       refuseGateway(caller, refusal, clock.now());
       return;
     }
-    const key = {};
-    running.add(key);
+    running += 1;
     relayToReplica(caller, parts, () => {
-      running.delete(key);
-      if (running.size === 0) onIdle?.();
+      running -= 1;
+      if (running === 0) onIdle?.();
     });
   }
 
@@ -121,7 +120,7 @@ export function serveIngress(options: IngressOptions): Ingress {
   });
 
   function untilIdle(limitMs: number): Promise<void> {
-    if (running.size === 0) return Promise.resolve();
+    if (running === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = clock.setTimer(limitMs, resolve);
       onIdle = () => {
@@ -134,14 +133,14 @@ export function serveIngress(options: IngressOptions): Ingress {
   return {
     server: listener.server,
     get exchanges() {
-      return running.size;
+      return running;
     },
     async close(limitMs) {
       const since = clock.monotonicMs();
       stopping = true;
       await untilIdle(limitMs);
-      if (running.size > 0) {
-        logger.warn({ exchanges: running.size }, 'requests were cut because they did not finish in time');
+      if (running > 0) {
+        logger.warn({ exchanges: running }, 'requests were cut because they did not finish in time');
       }
       parts.pool.close();
       await untilIdle(cutGraceMs);
