@@ -1,7 +1,7 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createConnection } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createBoundedCount } from '../base/index.ts';
-import { connectRaw, createFakeClock, type RawPeer, waitFor } from '../testing/index.ts';
+import { connectRaw, createFakeClock, type RawPeer, rawPeer, waitFor } from '../testing/index.ts';
 import type { CallerRequest } from './caller-request.ts';
 import { foreignServer } from './foreign-server.ts';
 import { createListener, type Listener } from './listener.ts';
@@ -20,7 +20,7 @@ async function open(
     maxHeadBytes: 1_024,
     headTimeoutMs: 400,
     keepAliveMs: 4_000,
-    connections: createBoundedCount(options.connections ?? 10),
+    connections: createBoundedCount(options.connections ?? 100),
     onRequest,
     renderMalformed: (status, message) => `HTTP/1.1 ${status} No\r\nconnection: close\r\n\r\n${message}`,
     renderFull: () => 'HTTP/1.1 503 Full\r\nconnection: close\r\n\r\n',
@@ -181,6 +181,21 @@ describe('a connection', () => {
     const other = await connect();
     other.socket.end();
     await waitFor('the end', () => other.ended);
+  });
+
+  it('that waits to be accepted is let in before the listener closes', async () => {
+    await open(say('taken'));
+    const address = listener?.server.address() as AddressInfo;
+    const { port } = address;
+    const late = Array.from({ length: 40 }, () => rawPeer(createConnection(port, '127.0.0.1')));
+    callers.push(...late);
+    // The handshakes are over, and none has been accepted: nothing of ours ran in between.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    const stopped = listener?.stopListening();
+    for (const caller of late) caller.send(get);
+    await stopped;
+    for (const caller of late) await caller.until('taken');
+    await expect(connectRaw({ port })).rejects.toThrow('ECONNREFUSED');
   });
 
   it('says with its last answer that the listener closes, and unused ones end at once', async () => {

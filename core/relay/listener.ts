@@ -25,6 +25,8 @@ export interface ListenerOptions {
    * that nobody takes it. Only for callers that know to read it so; nothing is said to others.
    */
   renderGoodbye?(): string;
+  /** How long a caller may take to end its side of a connection that we ended, in milliseconds; 1 s when absent. */
+  readonly lingerMs?: number;
   readonly foreign?: ForeignServer;
 }
 
@@ -33,12 +35,21 @@ export interface Listener {
   readonly server: Server;
   /** Stops listening; each connection ends with the answer that is under way on it, unused ones end at once. */
   close(): Promise<void>;
+  /**
+   * Lets those in that wait to be accepted, who would be reset otherwise, and stops listening. Connections go on; to be
+   * closed afterwards.
+   */
+  stopListening(): Promise<void>;
   /** Ends all connections at once. */
   cut(): void;
 }
 
 /** A caller that does not end its side of a connection is cut after this. */
-const lingerMs = 1_000;
+const defaultLingerMs = 1_000;
+/** The system hands out one connection at a turn of the loop, and there are at most so many that wait. */
+const waitingLimit = 4_096;
+/** After so many turns in which nobody came, nobody waits. */
+const quietTurns = 3;
 
 class HttpListener implements Listener, CallerOwner {
   readonly server: Server;
@@ -48,11 +59,17 @@ class HttpListener implements Listener, CallerOwner {
   private readonly open = new Set<CallerConnection>();
   private readonly tickMs: number;
   private cancelTick: (() => void) | null = null;
+  private readonly lingerMs: number;
+  private accepted = 0;
   private closing = false;
+  private cutting = false;
+  private stopped: Promise<void> | null = null;
+  private ended: Promise<void> | null = null;
 
   constructor(options: ListenerOptions) {
     this.options = options;
     this.maxHeadBytes = options.maxHeadBytes;
+    this.lingerMs = options.lingerMs ?? defaultLingerMs;
     this.tickMs = Math.max(5, Math.min(1_000, options.headTimeoutMs / 4, options.keepAliveMs / 4));
     // A caller that ends its side has not got its answer yet: what that means is decided by the connection.
     this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.accept(socket));
@@ -85,20 +102,41 @@ class HttpListener implements Listener, CallerOwner {
     if (this.open.size === 0) this.stopTicking();
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.closing = true;
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    await this.stopListening();
     for (const connection of this.open) connection.endSoon();
-    return closed;
+    await this.ended;
+  }
+
+  stopListening(): Promise<void> {
+    this.stopped ??= this.takeWaiting();
+    return this.stopped;
   }
 
   cut(): void {
+    this.cutting = true;
     for (const connection of this.open) connection.socket.destroy();
   }
 
+  private async takeWaiting(): Promise<void> {
+    let quiet = 0;
+    for (let turn = 0; turn < waitingLimit && quiet < quietTurns && !this.cutting; turn += 1) {
+      const before = this.accepted;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      quiet = this.accepted === before ? quiet + 1 : 0;
+    }
+    this.ended = new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
   private accept(socket: Socket): void {
+    this.accepted += 1;
+    if (this.cutting) {
+      socket.destroy();
+      return;
+    }
     if (!this.options.connections.take()) {
-      refuse(socket, this.options.renderFull());
+      refuse(socket, this.options.renderFull(), this.lingerMs);
       return;
     }
     this.open.add(new CallerConnection(socket, this));
@@ -125,13 +163,13 @@ class HttpListener implements Listener, CallerOwner {
     if (phase === 'head' && sinceMs >= headTimeoutMs) connection.refuseLate();
     else if (phase === 'rest' && sinceMs >= headTimeoutMs) socket.destroy();
     else if (phase === 'idle' && sinceMs >= keepAliveMs) connection.endSoon();
-    else if (phase === 'leaving' && sinceMs >= (socket.writableFinished ? lingerMs : keepAliveMs))
+    else if (phase === 'leaving' && sinceMs >= (socket.writableFinished ? this.lingerMs : keepAliveMs))
       socket.destroy();
   }
 }
 
 /** Answers a connection without reading requests from it. */
-function refuse(socket: Socket, answer: string): void {
+function refuse(socket: Socket, answer: string, lingerMs: number): void {
   socket.on('error', () => socket.destroy()); // it goes away in any case
   socket.setTimeout(lingerMs, () => socket.destroy());
   // What it sent is read and thrown away: a close with unread bytes would be a reset, and the refusal lost.

@@ -44,6 +44,12 @@ export async function requireFreeAddress(address: ListenAddress): Promise<void> 
 }
 
 /**
+ * Connections that may wait to be accepted; the system may allow fewer. Those beyond it look accepted to their side
+ * over TCP, and are reset when they send. All callers of a gateway that returns come at once.
+ */
+const backlog = 4_096;
+
+/**
  * Begins to listen; gives the address that others reach it at, `http://host:port` or `unix:/path`. A socket file that
  * a killed process left behind is replaced.
  * @throws BeelineError PORT_TAKEN
@@ -56,7 +62,7 @@ export async function listen(server: Server, address: ListenAddress): Promise<st
   }
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(taken(nameOf(address), cause)));
-    server.listen(unix ? { path: address.socketPath } : address, resolve);
+    server.listen({ ...(unix ? { path: address.socketPath } : address), backlog }, resolve);
   });
   server.removeAllListeners('error');
   const bound = server.address();

@@ -11,6 +11,7 @@ import {
   requireInternalToken,
 } from '@beeline/core/service';
 import manifest from '../package.json' with { type: 'json' };
+import { closeGateway } from './close-gateway.ts';
 import type { GatewayProcessConfig } from './config.ts';
 import { connectLocations } from './locations/connect-locations.ts';
 import { serveGateway } from './serve-gateway.ts';
@@ -68,10 +69,7 @@ async function runAlone(options: Omit<WorkersOptions, 'workers'>): Promise<Runni
   const close = async () => {
     gateway.announceClose();
     await sleep(clock, config.announcePeriod);
-    const closed = listener.close();
-    await gateway.close();
-    listener.cut();
-    await closed;
+    await closeGateway(listener, gateway, clock);
     endMeasuring();
   };
   try {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { asBeelineError, openSharedCount, systemClock } from '@beeline/core/base';
 import { addThreadMetrics, createLogger, createMetrics, listen } from '@beeline/core/service';
+import { closeGateway } from '../close-gateway.ts';
 import { connectLocations } from '../locations/connect-locations.ts';
 import { serveGateway } from '../serve-gateway.ts';
 import { createLinkedGateway } from '../server.ts';
@@ -51,10 +52,7 @@ export async function runWorker(port: MessagePort, start: WorkerStartMessage): P
   });
 
   async function close(): Promise<void> {
-    const closed = listener.close();
-    await gateway.close();
-    listener.cut();
-    await closed;
+    await closeGateway(listener, gateway, clock);
     endMeasuring();
     send({ kind: 'closed' });
   }

@@ -57,8 +57,10 @@ const keepAliveMs = 60_000;
 /** What the ingress itself answers, to requests that name no revision. */
 const ownPaths: ReadonlySet<string> = new Set([ingressReadyPath, '/metrics']);
 
-/** For what was cut to come to its end, and for gateways to end their connections. */
+/** For what was cut to come to its end. */
 const cutGraceMs = 1_000;
+/** For gateways to end their connections: one that is busy may only then read that a request was not taken. */
+const lingerMs = 5_000;
 /** How long a stopping ingress declines at least: requests that gateways sent before they heard of it arrive. */
 const settleMs = 250;
 
@@ -102,6 +104,7 @@ export function serveIngress(options: IngressOptions): Ingress {
     maxHeadBytes,
     headTimeoutMs,
     keepAliveMs,
+    lingerMs,
     connections: createBoundedCount(Number.POSITIVE_INFINITY),
     onRequest: take,
     renderMalformed: (status, message) =>
@@ -145,10 +148,8 @@ export function serveIngress(options: IngressOptions): Ingress {
       parts.pool.close();
       await untilIdle(cutGraceMs);
       await sleep(clock, settleMs - (clock.monotonicMs() - since));
-      // Connections that are waiting to be accepted are: a request on them is declined, not lost.
-      await new Promise((resolve) => setImmediate(resolve));
       const closed = listener.close();
-      const cancelCut = clock.setTimer(cutGraceMs, () => listener.cut());
+      const cancelCut = clock.setTimer(lingerMs, () => listener.cut());
       await closed;
       cancelCut();
     },
