@@ -5,6 +5,28 @@ import { ask, sentimentModel, startTestPlatform, type TestPlatform } from './sta
 
 const names = 'workspace="default",model="measured",environment="production"';
 
+/** The rows of the page about metrics. */
+async function documentedMetrics() {
+  const page = await readFile(new URL('../../docs/operations/observability.md', import.meta.url), 'utf8');
+  const rows = page.matchAll(/^\| `([a-z_]+)` \| ?(.*?) \| (.+) \|$/gm);
+  return [...rows].map(([, name = '', labels = '', meaning = '']) => ({
+    name,
+    labels: labels
+      .replace('deployment', '`workspace`, `model`, `environment`')
+      .split(', ')
+      .map((label) => label.replaceAll('`', ''))
+      .filter((label) => label !== ''),
+    onlyWorkers: meaning.includes('only with several workers'),
+  }));
+}
+
+/** Labels of the first sample of a metric; null when it has none yet. `le` belongs to every histogram. */
+function labelsOf(text: string, name: string): readonly string[] | null {
+  const sample = new RegExp(`^${name}(?:_sum)?(?:\\{(.*)\\})? \\S+$`, 'm').exec(text);
+  if (sample === null) return null;
+  return [...(sample[1] ?? '').matchAll(/(\w+)="/g)].map(([, label = '']) => label);
+}
+
 describe('what is measured', () => {
   let test: TestPlatform;
   beforeAll(async () => {
@@ -43,11 +65,15 @@ describe('what is measured', () => {
     }
   });
 
-  it('is explained in docs/operations, every metric and no other', async () => {
-    const page = await readFile(new URL('../../docs/operations/observability.md', import.meta.url), 'utf8');
-    const documented = [...page.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
-    const told = [...(await (await scrape()).text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
-    expect(documented.toSorted()).toEqual(told.toSorted());
+  it('is explained in docs/operations, every metric with its labels and no other', async () => {
+    const documented = (await documentedMetrics()).filter(({ onlyWorkers }) => !onlyWorkers);
+    const text = await (await scrape()).text();
+    const told = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(documented.map(({ name }) => name).toSorted()).toEqual(told.toSorted());
+    for (const { name, labels } of documented) {
+      const seen = labelsOf(text, name);
+      if (seen !== null) expect([name, seen]).toEqual([name, labels]);
+    }
   });
 
   it('is summed up for one deployment', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LogFields, type Logger, Secret, silentLogger } from '@beeline/core/base';
@@ -10,6 +10,8 @@ import { sampleRoute, sampleRoutes, testKey } from '../../testing/start-gateway.
 import { gatewayProcessSettings } from '../config.ts';
 import { runWorkers } from './run-workers.ts';
 import { startWorkerThread, type WorkerThread } from './worker-thread.ts';
+
+const docs = new URL('../../../../docs/operations/observability.md', import.meta.url);
 
 let dataDir: string;
 let control: FakeControl;
@@ -157,6 +159,16 @@ describe('a gateway with two workers', () => {
     await waitFor('the answers', () => statuses(peers).length === 8 - lost);
     expect(peers.filter((peer) => peer.ended)).toHaveLength(lost);
     expect((await ask('/metrics')).body).toContain('beeline_gateway_worker_restarts_total 1\n');
+  });
+
+  it('tells the metrics that docs/operations says only such a gateway has', async () => {
+    await start();
+    await readyOnAll();
+    const page = await readFile(docs, 'utf8');
+    const rows = [...page.matchAll(/^\| `([a-z_]+)` .*only with several workers/gm)];
+    const { body } = await ask('/metrics');
+    const told = [...body.matchAll(/^# TYPE (beeline_gateway_worker\S*)/gm)].map(([, name]) => name);
+    expect(rows.map(([, name]) => name).toSorted()).toEqual(told.toSorted());
   });
 
   it('counts for all of them, and never back when one is gone', async () => {
