@@ -18,6 +18,11 @@ export interface ControlLink {
   close(): Promise<void>;
 }
 
+/** A link that does it itself. */
+export interface OwnControlLink extends ControlLink {
+  readonly usage: Pick<UsageBuffer, 'add' | 'addBatch'>;
+}
+
 export interface ControlLinkOptions {
   /** Names this gateway to control. */
   readonly name: string;
@@ -54,7 +59,7 @@ function addLinkMetrics(metrics: Metrics, read: { dropped(): number; version(): 
 }
 
 /** Opens the link on what its directory holds: routes are there even when control is away. */
-export async function openControlLink(options: ControlLinkOptions): Promise<ControlLink> {
+export async function openControlLink(options: ControlLinkOptions): Promise<OwnControlLink> {
   const { clock, config, directory, feeds, logger } = options;
   const tables = await openTables(join(directory, 'routes.json'), logger, options.onRoutes);
   const usage = await openUsageBuffer({

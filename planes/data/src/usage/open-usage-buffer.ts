@@ -9,6 +9,8 @@ const memoryRecords = 100_000;
 /** Execution records on their way to control: in memory between two deliveries, on disk while control is away. */
 export interface UsageBuffer {
   add(record: ExecutionRecord): void;
+  /** Records that somebody else has put together. */
+  addBatch(batch: UsageBatch): void;
   /** Records that were lost since the buffer was opened, for want of space. */
   readonly dropped: number;
   /**
@@ -72,6 +74,14 @@ export async function openUsageBuffer(options: {
       sealSheet();
       sheet = new ExecutionSheet(options.gateway);
       sheet.add(record);
+    },
+    addBatch(batch) {
+      if (waiting + batch.records > memoryRecords) {
+        onDropped(batch.records);
+        return;
+      }
+      waiting += batch.records;
+      sealed.push(batch);
     },
     get dropped() {
       return dropped;

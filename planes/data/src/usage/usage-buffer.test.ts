@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { silentLogger } from '@beeline/core/base';
 import type { ExecutionRecord, ExecutionsMessage } from '@beeline/core/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ExecutionSheet } from './execution-sheet.ts';
 import { openUsageBuffer } from './open-usage-buffer.ts';
 import type { UsageBatch } from './usage-spool.ts';
 
@@ -108,6 +109,19 @@ describe('execution records', () => {
     expect(left.at(-1)).toBe('e');
     expect(left.length).toBeGreaterThan(1);
     expect(usage.dropped).toBe(5 - left.length);
+  });
+
+  it('that others have put together are delivered as they are, and bounded with the rest', async () => {
+    const usage = await open();
+    const sheet = new ExecutionSheet('gate');
+    sheet.add(record('a'));
+    usage.addBatch(sheet.seal());
+    usage.addBatch({ records: 100_000, message: new Uint8Array() });
+    usage.add(record('b'));
+    const { batches, push } = collector();
+    await usage.deliver(push);
+    expect(ids(batches)).toEqual(['a', 'b']);
+    expect(usage.dropped).toBe(100_000);
   });
 
   it('in a damaged file do not hold up the others', async () => {

@@ -1,19 +1,50 @@
-import type { ExecutionRecord } from '@beeline/core/contract';
+import type { ExecutionRecord, ExecutionsMessage } from '@beeline/core/contract';
 import { createFakeClock } from '@beeline/core/testing';
 import { describe, expect, it } from 'vitest';
 import { sampleRoute, sampleRoutes } from '../../testing/start-gateway.ts';
 import { openThreadLink } from './open-thread-link.ts';
 import type { FromWorkerMessage } from './worker-messages.ts';
 
-const execution = (id: number) => ({ id: `exe_${id}` }) as ExecutionRecord;
+const execution = (id: number): ExecutionRecord => ({
+  id: `exe_${id}`,
+  workspace: 'acme',
+  model: 'toy',
+  environment: 'production',
+  revision: null,
+  location: null,
+  replica: null,
+  key: 'key-1',
+  startedAt: 1,
+  method: 'GET',
+  path: '/',
+  status: 404,
+  source: 'gateway',
+  errorCode: 'WORKLOAD_NOT_FOUND',
+  aborted: false,
+  timings: { queueMs: 0, startMs: 0, loadMs: 0, runMs: 0, firstByteMs: null, totalMs: 1 },
+  requestBytes: 0,
+  responseBytes: 0,
+  tokens: null,
+});
 
 function open(routes: string | null = null) {
   const clock = createFakeClock();
   const sent: FromWorkerMessage[] = [];
-  const link = openThreadLink({ routes, clock, send: (message) => void sent.push(message) });
+  const link = openThreadLink({
+    gateway: 'gate',
+    routes,
+    handOverMs: 100,
+    clock,
+    send: (message) => void sent.push(message),
+  });
   /** Ids of the records of each message. */
   const handedOver = () =>
-    sent.map((message) => (message.kind === 'records' ? message.executions.map(({ id }) => id) : []));
+    sent.map((message) => {
+      const text = message.kind === 'records' ? Buffer.from(message.batch.message).toString() : '{}';
+      const { gateway, executions } = JSON.parse(text) as ExecutionsMessage;
+      expect(gateway).toBe('gate');
+      return executions.map(({ id }) => id);
+    });
   return { clock, link, handedOver };
 }
 
@@ -37,11 +68,12 @@ describe('the link of a worker', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('hands records over at once when they are many', () => {
+  it('hands records over at once when they are many', async () => {
     const { clock, handedOver, link } = open();
-    for (let id = 0; id < 1_000; id += 1) link.usage.add(execution(id));
+    for (let id = 0; id < 1_001; id += 1) link.usage.add(execution(id));
     expect(handedOver().map((ids) => ids.length)).toEqual([1_000]);
-    expect(clock.pendingTimers).toBe(0);
+    await clock.advance(100);
+    expect(handedOver().map((ids) => ids.length)).toEqual([1_000, 1]);
   });
 
   it('hands over what it has when it closes, and nothing when it has nothing', async () => {

@@ -2,11 +2,8 @@ import type { Clock } from '@beeline/core/base';
 import type { ExecutionRecord, RoutesMessage } from '@beeline/core/contract';
 import type { ControlLink } from '../sync/open-control-link.ts';
 import { createTables } from '../tables/create-tables.ts';
+import { ExecutionSheet } from '../usage/execution-sheet.ts';
 import type { FromWorkerMessage } from './worker-messages.ts';
-
-/** Records are handed over after this time or at this number: what a worker that crashes may lose. */
-const handOverMs = 100;
-const handOverRecords = 1_000;
 
 /** A worker's link to control: all of it goes through the main thread. */
 export interface ThreadLink extends ControlLink {
@@ -17,26 +14,35 @@ export interface ThreadLink extends ControlLink {
 const parseRoutes = (routes: string) => JSON.parse(routes) as RoutesMessage;
 
 export function openThreadLink(options: {
+  /** Names the gateway to control. */
+  readonly gateway: string;
+  /** To start from: a RoutesMessage as JSON. */
   readonly routes: string | null;
+  /** Longest that a record stays here before it is handed over, and may be lost with the worker. */
+  readonly handOverMs: number;
   readonly clock: Clock;
   send(message: FromWorkerMessage): void;
 }): ThreadLink {
-  const { clock, send } = options;
+  const { clock, gateway, handOverMs, send } = options;
   const tables = createTables(options.routes === null ? null : parseRoutes(options.routes));
-  let executions: ExecutionRecord[] = [];
+  let sheet: ExecutionSheet | null = null;
   let cancel: (() => void) | null = null;
 
   function handOver(): void {
     cancel?.();
     cancel = null;
-    if (executions.length > 0) send({ kind: 'records', executions });
-    executions = [];
+    if (sheet !== null) send({ kind: 'records', batch: sheet.seal() });
+    sheet = null;
   }
 
   function add(execution: ExecutionRecord): void {
-    executions.push(execution);
-    if (executions.length >= handOverRecords) handOver();
-    else cancel ??= clock.setTimer(handOverMs, handOver);
+    sheet ??= new ExecutionSheet(gateway);
+    if (!sheet.add(execution)) {
+      handOver();
+      sheet = new ExecutionSheet(gateway);
+      sheet.add(execution);
+    }
+    cancel ??= clock.setTimer(handOverMs, handOver);
   }
 
   return {

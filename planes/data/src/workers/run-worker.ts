@@ -17,14 +17,21 @@ import {
 export async function runWorker(port: MessagePort, start: WorkerStartMessage): Promise<void> {
   const { config, token } = unpackConfig(start);
   const clock = systemClock;
-  const send = (message: FromWorkerMessage) => port.postMessage(message);
+  const send = (message: FromWorkerMessage) =>
+    port.postMessage(message, message.kind === 'records' ? [message.batch.message.buffer] : []);
   const logger = createLogger({ process: 'gateway', level: config.logLevel }).child({
     gateway: config.name,
     worker: start.worker,
   });
   const metrics = createMetrics();
   const endMeasuring = addThreadMetrics(metrics, `worker-${start.worker}`);
-  const link = openThreadLink({ routes: start.routes, clock, send });
+  const link = openThreadLink({
+    gateway: config.name,
+    routes: start.routes,
+    handOverMs: config.usageInterval,
+    clock,
+    send,
+  });
   const gateway = createLinkedGateway({
     link,
     exchanges: openSharedCount(start.exchanges, config.maxExchanges, start.worker),

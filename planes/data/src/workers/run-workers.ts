@@ -16,7 +16,7 @@ import {
 } from '@beeline/core/service';
 import type { GatewayProcessConfig } from '../config.ts';
 import { parseLocations } from '../locations/parse-locations.ts';
-import { type ControlLink, openControlLink } from '../sync/open-control-link.ts';
+import { type OwnControlLink, openControlLink } from '../sync/open-control-link.ts';
 import { KeptWorker } from './keep-worker.ts';
 import { WorkerMetricsReader } from './read-worker-metrics.ts';
 import { type FromWorkerMessage, packConfig } from './worker-messages.ts';
@@ -49,7 +49,7 @@ class WorkerGateway {
   private readonly endMeasuring: () => void;
   /** While no worker lives, nothing else would keep the process. */
   private readonly alive = setInterval(() => {}, 60_000);
-  private link: ControlLink | null = null;
+  private link: OwnControlLink | null = null;
   /** The newest RoutesMessage as JSON. */
   private routes: string | null = null;
 
@@ -132,9 +132,8 @@ class WorkerGateway {
   }
 
   private onMessage(from: KeptWorker, message: FromWorkerMessage): void {
-    if (message.kind === 'records') {
-      for (const execution of message.executions) this.link?.usage.add(execution);
-    } else if (message.kind === 'pictures') {
+    if (message.kind === 'records') this.link?.usage.addBatch(message.batch);
+    else if (message.kind === 'pictures') {
       this.reader.onPictures(from.worker, message.id, message.pictures);
     } else if (message.kind === 'scrape') {
       void this.reader.read(this.workers).then((text) => from.send({ kind: 'exposition', text }));

@@ -1,7 +1,7 @@
 import { type ErrorCode, Secret } from '@beeline/core/base';
-import type { ExecutionRecord } from '@beeline/core/contract';
 import type { MetricPicture } from '@beeline/core/service';
 import type { GatewayProcessConfig } from '../config.ts';
+import type { UsageBatch } from '../usage/usage-spool.ts';
 
 /** Secrets lose their guard between threads, so they travel apart and get it back on arrival. */
 type PlainConfig = Omit<GatewayProcessConfig, 'internalToken' | 'metricsToken'>;
@@ -37,7 +37,8 @@ export type FromWorkerMessage =
   | { readonly kind: 'listening'; readonly url: string }
   /** It could not start, and ends. */
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
-  | { readonly kind: 'records'; readonly executions: readonly ExecutionRecord[] }
+  /** Execution records; the memory of the batch goes over with it. */
+  | { readonly kind: 'records'; readonly batch: UsageBatch }
   | { readonly kind: 'pictures'; readonly id: number; readonly pictures: readonly MetricPicture[] }
   /** Somebody asked this worker for the metrics of the gateway. */
   | { readonly kind: 'scrape' }
