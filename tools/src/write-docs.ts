@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { renderExampleConfig, standaloneSettings } from '@beeline/standalone';
 import { renderErrorReference } from './render-error-reference.ts';
 import { repositoryRoot } from './source-files.ts';
+import { writeChart, writeFigures } from './write-figures.ts';
 
 const pages = {
   'docs/reference/errors.md': renderErrorReference(),
@@ -13,3 +14,4 @@ for (const [path, text] of Object.entries(pages)) {
   writeFileSync(join(repositoryRoot, path), text);
   console.log(`wrote ${path}`);
 }
+for (const path of [writeFigures(), writeChart()]) console.log(`wrote ${path}`);
