@@ -3,6 +3,7 @@ import { cutConnection } from './cut-connection.ts';
 import { dateLine } from './date-line.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHeadReader } from './request-head.ts';
+import { writeCopy } from './write-copy.ts';
 
 /** Bytes up to which a piece of an answer leaves as text, in one write with what stands before it. */
 const smallPiece = 8_192;
@@ -117,10 +118,10 @@ export class CallerRequest {
     if (bytes.length <= smallPiece) {
       return socket.write(`${before}${bytes.toString('latin1')}${after}`, 'latin1');
     }
-    if (before === '') return socket.write(Buffer.from(bytes));
+    if (before === '') return writeCopy(socket, bytes);
     socket.cork();
     socket.write(before, 'latin1');
-    const more = socket.write(Buffer.from(bytes));
+    const more = writeCopy(socket, bytes);
     if (after !== '') socket.write(after, 'latin1');
     socket.uncork();
     return more;

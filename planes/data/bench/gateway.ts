@@ -44,12 +44,15 @@ async function measureStreams(contenders: readonly Contender[]): Promise<void> {
     return { 'p50 ms late': p50, 'p99 ms late': p99 };
   });
   report('tokens of 16 streams', tokens);
-  const proxies = contenders.filter(({ name }) => name !== 'direct');
-  const idle = await interleave(proxies, 1, async ({ streams, part }) => ({
+}
+
+/** Of processes that have done nothing before: memory that was freed and is used again would not show. */
+async function measureMemory(contenders: readonly Contender[]): Promise<void> {
+  const idle = await interleave(contenders, 1, async ({ streams, part }) => ({
     'KiB each': await runIdleStreams(streams, part, 1_000),
   }));
   report('1,000 idle streams', idle);
-  const bodies = await interleave(proxies, rounds, async ({ streams, part }) => {
+  const bodies = await interleave(contenders, rounds, async ({ streams, part }) => {
     const { megabytesPerSecond, cpuMicros, growthMegabytes } = await runBigBodies(streams, part, 4);
     return { 'MB/s': megabytesPerSecond, 'cpu us/MB': cpuMicros, 'MB grown': growthMegabytes };
   });
@@ -81,28 +84,23 @@ function startNginx(
 
 const script = writeWrkScript(directory);
 
+/** nginx and the gateway, on the same core. */
+async function startContenders(name: string, nginxPort: number, port: number): Promise<[Part, Part]> {
+  const proxy = await startNginx(ourCore, `proxy-${name}`, nginxPort, (own) =>
+    proxyConfig(own, nginxPort, toySocket, streamsSocket),
+  );
+  const nodeFlags = flags['gateway-flags'].split(' ').filter((flag) => flag !== '');
+  const own = join(directory, `gateway-${name}`);
+  const arguments_ = [partScript, 'gateway', String(port), own, toySocket, streamsSocket];
+  return [proxy, await start(ourCore, { port }, [process.execPath, ...nodeFlags, ...arguments_])];
+}
+
 async function compareOnOneCore(): Promise<void> {
   const upstream = await startNginx(otherCore, 'upstream', directPort, (own) =>
     upstreamConfig(own, toySocket, directPort),
   );
   await start(otherCore, { path: streamsSocket }, [process.execPath, partScript, 'streams', streamsSocket]);
-  const proxy = await startNginx(ourCore, 'proxy', proxyPort, (own) =>
-    proxyConfig(own, proxyPort, toySocket, streamsSocket),
-  );
-  const nodeFlags = flags['gateway-flags'].split(' ').filter((flag) => flag !== '');
-  const arguments_ = [
-    partScript,
-    'gateway',
-    String(gatewayPort),
-    join(directory, 'gateway'),
-    toySocket,
-    streamsSocket,
-  ];
-  const gateway = await start(ourCore, { port: gatewayPort }, [
-    process.execPath,
-    ...nodeFlags,
-    ...arguments_,
-  ]);
+  const [proxy, gateway] = await startContenders('first', proxyPort, gatewayPort);
   const contenders: readonly Contender[] = [
     { name: 'direct', port: directPort, streams: { path: streamsSocket }, part: upstream },
     { name: 'nginx', port: proxyPort, streams: { port: proxyPort }, part: proxy },
@@ -110,7 +108,13 @@ async function compareOnOneCore(): Promise<void> {
   ];
   const callers = [1, 16, 64];
   await measureRequests(contenders, { title: '', script, cores: otherCore, callers, rounds, seconds });
-  if (!flags.requests) await measureStreams(contenders);
+  if (flags.requests) return;
+  await measureStreams(contenders);
+  const [freshProxy, freshGateway] = await startContenders('second', proxyPort + 10, gatewayPort + 10);
+  await measureMemory([
+    { name: 'nginx', port: proxyPort + 10, streams: { port: proxyPort + 10 }, part: freshProxy },
+    { name: 'gateway', port: gatewayPort + 10, streams: { port: gatewayPort + 10 }, part: freshGateway },
+  ]);
 }
 
 /** Callers, model server and contender share all cores. */

@@ -16,7 +16,8 @@ export async function measureRequests(
   },
 ): Promise<void> {
   const { title, script, cores, rounds, seconds } = load;
-  for (const { port } of contenders) await runWrk(cores, script, port, 64, 1);
+  // Warm-up: code that is measured has been compiled.
+  for (const { port } of contenders) await runWrk(cores, script, port, 64, 3);
   for (const callers of load.callers) {
     const medians = await interleave(contenders, rounds, async ({ port, part }) => {
       const before = part.cpuMicros();
