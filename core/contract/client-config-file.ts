@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BeelineError } from '../base/index.ts';
 import {
@@ -8,6 +8,7 @@ import {
   parseClientConfig,
   type WorkspaceCredentials,
 } from './client-config.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** The file under a home directory when nobody names another. */
 export const clientConfigName = '.beeline/config.yaml';
@@ -62,8 +63,9 @@ export async function loadClientConfig(path: string): Promise<LoadedClientConfig
 export async function saveCredentials(path: string, credentials: WorkspaceCredentials): Promise<void> {
   const text = formatClientConfig(await readText(path), path, credentials);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  const refused = makeDirectory(dirname(path));
+  if (refused !== null) throw unusable(path, 'write', new Error(`${refused.path}: ${refused.code}`));
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(draft, 'wx', 0o600);
     try {
       await chmod(draft, 0o600);

@@ -89,6 +89,8 @@ describe('an update', () => {
       [2, true],
       [1, false],
     ]);
+    const digests = (await test.client.models.revisions('retrained')).map(({ modelDigest }) => modelDigest);
+    expect(new Set(digests).size).toBe(2);
     expect((await ask(test.client, 'retrained', 'I love this')).status).toBe(200);
   });
 

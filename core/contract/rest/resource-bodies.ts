@@ -83,6 +83,7 @@ export const revisionBody = Type.Object(
     status,
     reason: nullable(text),
     trafficPercent: Type.Number({ minimum: 0, maximum: 100 }),
+    modelDigest: nullable(text),
     createdAt: time,
     createdBy: text,
   },

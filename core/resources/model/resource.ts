@@ -52,6 +52,8 @@ export interface Revision {
   readonly status: ResourceStatus;
   readonly reason: string | null;
   readonly trafficPercent: number;
+  /** Of the files that it serves: `sha256:` and 64 hex digits; null until a location has fetched them. */
+  readonly modelDigest: string | null;
   readonly createdAt: string;
   readonly createdBy: string;
 }

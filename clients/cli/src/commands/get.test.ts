@@ -128,6 +128,7 @@ describe('bl get', () => {
       status: 'DEPLOYED',
       reason: null,
       trafficPercent: 100,
+      modelDigest: `sha256:${'0123456789abcdef'.repeat(4)}`,
       createdAt: '2025-01-01T00:00:00Z',
       createdBy: 'key_1',
     });
@@ -151,6 +152,7 @@ describe('bl get', () => {
     });
     const lineOf = async (argv: readonly string[]) => (await bl.run(['get', ...argv])).stdout.split('\n')[1];
     expect(await lineOf(['revisions', 'sentiment'])).toBe('rev_1  1       active  DEPLOYED  100%     5m ago');
+    expect(await lineOf(['revisions', 'sentiment', '-v'])).toMatch(/ key_1 +0123456789ab /);
     expect(await lineOf(['executions', 'sentiment'])).toBe(
       'exe_1  30s ago  production   200     model  rev_1     0ms    210ms  95ms  4.2ms  310ms',
     );

@@ -91,6 +91,9 @@ function roleOf({ active, canary, previousActive }: Revision): string {
   return previousActive ? 'previous' : none;
 }
 
+/** Enough of a digest to tell two apart. */
+const shortDigest = (digest: string | null) => digest?.replace('sha256:', '').slice(0, 12) ?? none;
+
 export const revisionColumns: readonly Column<Revision>[] = [
   { header: 'ID', text: ({ id }) => id },
   { header: 'NUMBER', text: ({ number }) => String(number) },
@@ -99,6 +102,7 @@ export const revisionColumns: readonly Column<Revision>[] = [
   { header: 'TRAFFIC', text: ({ trafficPercent }) => `${trafficPercent}%` },
   { header: 'CREATED', text: ({ createdAt }, style) => formatTime(createdAt, style) },
   { header: 'CREATED BY', wide: true, text: ({ createdBy }) => createdBy },
+  { header: 'FILES', wide: true, text: ({ modelDigest }) => shortDigest(modelDigest) },
   { header: 'REASON', wide: true, text: ({ reason }) => reason?.split('\n')[0] ?? none },
 ];
 

@@ -24,6 +24,7 @@ export function renderRevision(deployment: DeploymentRow, revision: RevisionRow)
     status: statusOf(deployment, revision),
     reason: failure === null ? null : `${failure.code}: ${failure.message}`,
     trafficPercent: active && deployment.spec.enabled ? 100 : 0,
+    modelDigest: revision.artifactDigest,
     createdAt: new Date(revision.createdAt).toISOString(),
     createdBy: revision.createdBy,
   };
