@@ -36,7 +36,11 @@ export function openSharedCount(memory: SharedArrayBuffer, limit: number, thread
   };
 }
 
-/** Gives back what a thread held that has ended; returns how many those were. */
+/**
+ * Gives back what a thread held that has ended; returns how many those were. A thread that crashes ends after the
+ * statement that threw, so its cell says what it holds; only one that is ended from outside could be caught between the
+ * two additions of `take`, and then one stays taken.
+ */
 export function reclaimShare(memory: SharedArrayBuffer, thread: number): number {
   const cells = new Int32Array(memory);
   const held = Atomics.exchange(cells, thread, 0);

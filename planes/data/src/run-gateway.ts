@@ -16,14 +16,8 @@ import type { GatewayProcessConfig } from './config.ts';
 import { connectLocations } from './locations/connect-locations.ts';
 import { serveGateway } from './serve-gateway.ts';
 import { createGateway } from './server.ts';
+import { chooseWorkers } from './workers/choose-workers.ts';
 import { runWorkers, type WorkersOptions } from './workers/run-workers.ts';
-
-/** More than these have to be asked for: each takes memory, and few gateways need so many. */
-const maxAutomaticWorkers = 8;
-
-/** One for each processor; one alone where the kernel does not spread connections over those that share a port. */
-const automaticWorkers = () =>
-  process.platform === 'linux' ? Math.min(availableParallelism(), maxAutomaticWorkers) : 1;
 
 /**
  * A gateway in a process of its own, with one thread or several (`workers`). When it stops, it first says so for the
@@ -35,7 +29,8 @@ export async function runGateway(config: GatewayProcessConfig, logger: Logger): 
   const token = requireInternalToken(config.internalToken);
   const directory = join(config.dataDir, 'gateway');
   makeDataDirectory(directory);
-  const workers = config.workers ?? automaticWorkers();
+  const machine = { platform: process.platform, processors: availableParallelism() };
+  const workers = chooseWorkers(config.workers, machine);
   const options = { config, token, directory, logger, version: manifest.version };
   return workers === 1 ? runAlone(options) : runWorkers({ ...options, workers });
 }

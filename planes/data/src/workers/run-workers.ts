@@ -34,6 +34,9 @@ export interface WorkersOptions {
   readonly startThread?: typeof startWorkerThread;
 }
 
+/** The number that ends an address. */
+const portOf = (url: string) => Number(/\d+$/.exec(url)?.[0]);
+
 /** What a worker that drains may take beyond the drain timeout. */
 const closeGraceMs = 5_000;
 const clock = systemClock;
@@ -79,7 +82,7 @@ class WorkerGateway {
     });
     const first = this.keepWorker(1, port);
     // When any port will do, the first worker finds it for the others.
-    const shared = port === 0 ? Number(new URL(await first.started).port) : port;
+    const shared = port === 0 ? portOf(await first.started) : port;
     for (let worker = 2; worker <= workers; worker += 1) this.keepWorker(worker, shared);
     const [url = ''] = await Promise.all(this.workers.map((worker) => worker.started));
     return url;
