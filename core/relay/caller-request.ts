@@ -73,7 +73,7 @@ export class CallerRequest {
   proceed(): void {
     if (!this.waitsToBeAsked) return;
     this.waitsToBeAsked = false;
-    if (this.body?.bytes === 0) this.link.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    if (this.body?.complete === false) this.link.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
   }
 
   /** The connection ends with this answer. To be called before the answer begins. */

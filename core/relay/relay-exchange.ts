@@ -3,7 +3,7 @@ import type { CallerRequest, CallerWatcher } from './caller-request.ts';
 import { dateLine } from './date-line.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
 import type { HeaderSet } from './header-name.ts';
-import { type OutgoingHead, renderOutgoingHead } from './outgoing-head.ts';
+import { mayBeLong, type OutgoingHead, renderOutgoingHead } from './outgoing-head.ts';
 import type { RelayEnd, RelayObserver } from './relay-outcome.ts';
 import { openUpgrade } from './relay-upgrade.ts';
 import type { BodyWatcher } from './request-body.ts';
@@ -66,11 +66,16 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatch
     const { connection, head, request } = this;
     if (connection === null || head === null) return;
     const text = renderOutgoingHead(request.head, head);
-    if (request.body !== null) request.body.sendTo(connection, text);
+    if (request.body !== null)
+      request.body.sendTo(connection, text, head.asksFirst === true && mayBeLong(request.head));
     else {
       connection.socket.write(text, 'latin1');
       connection.requestSent = true;
     }
+  }
+
+  onContinue(): void {
+    this.request.body?.proceed();
   }
 
   onHead(head: ResponseHeadReader): void {

@@ -3,7 +3,7 @@ import type { BodyFraming } from './request-head.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 /** A body up to this size is kept until the answer begins, so that it can be sent again. */
-const replayLimit = 65_536;
+export const replayLimit = 65_536;
 
 /** Bytes up to which the first piece leaves as text, in one write with the head. */
 const smallBody = 8_192;
@@ -41,6 +41,11 @@ export class RequestBody {
   private watcher = nobody;
   private upstream: UpstreamConnection | null = null;
   private kept: Buffer[] | null = [];
+  /** What can be sent again goes out at once, the rest when the upstream asks for it. */
+  private gated = false;
+  /** Of what is kept, pieces and bytes that the present upstream was sent. */
+  private sentPieces = 0;
+  private sentBytes = 0;
   private trailers: readonly string[] = [];
   private thrownAway = false;
 
@@ -76,9 +81,15 @@ export class RequestBody {
       if (this.bytes > replayLimit) this.source.pause();
       return;
     }
+    this.upstream.touch();
+    if (this.gated) {
+      this.kept?.push(bytes);
+      this.sendKept(this.upstream, '');
+      if (this.heldBack) this.source.pause();
+      return;
+    }
     if (this.bytes <= replayLimit) this.kept?.push(bytes);
     else this.kept = null;
-    this.upstream.touch();
     if (!this.write(this.upstream, '', bytes)) this.source.pause();
   }
 
@@ -86,7 +97,7 @@ export class RequestBody {
   finish(trailers: readonly string[]): void {
     this.complete = true;
     this.trailers = trailers;
-    if (this.upstream !== null) this.writeEnd(this.upstream, '');
+    if (this.upstream !== null && !this.heldBack) this.writeEnd(this.upstream, '');
   }
 
   /** What came is no body of HTTP/1.1. */
@@ -95,24 +106,33 @@ export class RequestBody {
     this.watcher.onMalformed(problem);
   }
 
-  /** Sends head and body; after `release` it may be called again with another connection. */
-  sendTo(upstream: UpstreamConnection, head: string): void {
+  /**
+   * Sends head and body; after `release` it may be called again with another connection. A `gated` body stops where it
+   * could not be sent again, until `proceed`.
+   */
+  sendTo(upstream: UpstreamConnection, head: string, gated: boolean): void {
     this.upstream = upstream;
-    let unsent = head;
-    for (const bytes of this.kept ?? []) {
-      this.write(upstream, unsent, bytes);
-      unsent = '';
-    }
-    if (this.bytes > replayLimit) this.kept = null;
-    if (this.complete) this.writeEnd(upstream, unsent);
-    else {
-      if (unsent !== '') upstream.socket.write(unsent, 'latin1');
-      this.source.resume();
-    }
+    this.gated = gated;
+    this.sentPieces = 0;
+    this.sentBytes = 0;
+    const unsent = this.sendKept(upstream, head);
+    if (!gated && this.bytes > replayLimit) this.kept = null;
+    this.goOn(upstream, unsent);
+  }
+
+  /** The upstream asks for the body. */
+  proceed(): void {
+    const { upstream, heldBack } = this;
+    this.gated = false;
+    if (upstream === null || !heldBack) return;
+    this.sendKept(upstream, '');
+    this.kept = null;
+    this.goOn(upstream, '');
   }
 
   /** The answer has begun: the body will not be needed again. */
   forget(): void {
+    this.proceed();
     this.kept = null;
   }
 
@@ -131,7 +151,33 @@ export class RequestBody {
   }
 
   onDrain(): void {
-    if (!this.complete) this.source.resume();
+    if (!this.complete && !this.heldBack) this.source.resume();
+  }
+
+  private get heldBack(): boolean {
+    return this.gated && this.kept !== null && this.sentPieces < this.kept.length;
+  }
+
+  /** Sends what is kept and was not sent, as far as it may go; gives the head when that did not go out with it. */
+  private sendKept(upstream: UpstreamConnection, head: string): string {
+    let unsent = head;
+    for (const bytes of (this.kept ?? []).slice(this.sentPieces)) {
+      if (this.gated && this.sentBytes + bytes.length > replayLimit) break;
+      this.write(upstream, unsent, bytes);
+      unsent = '';
+      this.sentPieces += 1;
+      this.sentBytes += bytes.length;
+    }
+    return unsent;
+  }
+
+  private goOn(upstream: UpstreamConnection, unsent: string): void {
+    if (this.complete && !this.heldBack) {
+      this.writeEnd(upstream, unsent);
+      return;
+    }
+    if (unsent !== '') upstream.socket.write(unsent, 'latin1');
+    if (!this.heldBack) this.source.resume();
   }
 
   private write(upstream: UpstreamConnection, head: string, bytes: Buffer): boolean {

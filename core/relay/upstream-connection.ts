@@ -24,6 +24,8 @@ export interface UpstreamFailure {
 export interface UpstreamReader {
   /** The request may be written; called at once on a connection that stands. */
   onConnected(): void;
+  /** The upstream asks for the body. */
+  onContinue?(): void;
   onHead(head: ResponseHeadReader): void;
   /** The bytes are valid during the call only. */
   onBody(bytes: Buffer): void;
@@ -198,7 +200,10 @@ export class UpstreamConnection {
       return null;
     }
     const rest = end === all.length ? nothing : all.subarray(end);
-    if (head.status < 200 && head.status !== 101) return rest; // interim answers end at this hop
+    if (head.status < 200 && head.status !== 101) {
+      if (head.status === 100) this.reader?.onContinue?.();
+      return rest; // interim answers end at this hop
+    }
     if (head.status === 101) this.partialHead = Buffer.from(rest);
     else this.chooseFraming(head);
     if (this.phase === 'free' && rest.length > 0) this.keepAlive = false; // bytes that nobody asked for

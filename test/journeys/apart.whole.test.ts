@@ -31,9 +31,16 @@ describe.each(['unix', 'tcp'] as const)('the platform in separate processes, ing
     return sendCall(target(), kind, number);
   };
 
+  /** With a body of more than is kept to be sent again. */
+  const callLong = () => {
+    number += 1;
+    return sendCall(target(), 'unary', number, '/unary', 300_000);
+  };
+
   it('answers whole and as a stream, through both hops', async () => {
     expect(await call()).toMatchObject({ outcome: 'answered', problem: null });
     expect(await call('stream')).toMatchObject({ outcome: 'answered', problem: null });
+    expect(await callLong()).toMatchObject({ outcome: 'answered', problem: null });
   });
 
   it('records replica, location and waiting time, and shows callers none of the words between its parts', async () => {
@@ -108,9 +115,9 @@ describe.each(['unix', 'tcp'] as const)('the platform in separate processes, ing
       return running.every((_, index) => served.includes(first + index));
     });
     const stopped = apart.location.stop('SIGTERM');
-    const meanwhile = [call(), call('stream'), call()];
+    const meanwhile = [call(), callLong(), call('stream'), callLong(), call()];
     expect(await stopped).toBe(0);
-    const away = [call(), call('stream')];
+    const away = [call(), callLong(), call('stream')];
     await apart.location.start();
     const results = await Promise.all([...running, ...meanwhile, ...away]);
     expect(results.map(({ problem }) => problem)).toEqual(results.map(() => null));

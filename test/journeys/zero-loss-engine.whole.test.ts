@@ -77,6 +77,7 @@ describe('no call is lost by the real engine, in processes apart', () => {
     const load = keepCalling({
       perSecond: 12,
       streamEvery: 4,
+      maxOpen: 800,
       nextNumber: () => {
         number += 1;
         return number;

@@ -51,6 +51,7 @@ describe('no call is lost', () => {
     const load = keepCalling({
       perSecond: 220,
       streamEvery: 4,
+      maxOpen: 800,
       nextNumber,
       send: (kind, number) => sendCall(targetOf('busy'), kind, number),
     });

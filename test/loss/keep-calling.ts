@@ -4,6 +4,8 @@ export interface LoadOptions {
   readonly perSecond: number;
   /** Every so many calls one is a stream. */
   readonly streamEvery: number;
+  /** Calls are put off, to be made up for, while so many have no end yet: below what a deployment's queue holds. */
+  readonly maxOpen: number;
   /** Numbers that are taken, one for each call. */
   nextNumber(): number;
   send(kind: CallKind, number: number): Promise<CallResult>;
@@ -19,7 +21,7 @@ export interface Load {
 
 const tickMs = 10;
 
-/** Calls at a steady rate, however long answers take: a platform that stalls is called on all the same. */
+/** Calls at a steady rate, however long answers take: a platform that stalls is called on, up to a bound. */
 export function keepCalling(options: LoadOptions): Load {
   const results: CallResult[] = [];
   const began = performance.now();
@@ -39,7 +41,7 @@ export function keepCalling(options: LoadOptions): Load {
 
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - began) / 1_000) * options.perSecond);
-    while (sent < due) void call();
+    while (sent < due && open < options.maxOpen) void call();
   }, tickMs);
 
   return {

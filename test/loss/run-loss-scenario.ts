@@ -38,6 +38,8 @@ export interface LossReport extends Account {
 }
 
 const progressMs = 1_000;
+/** A deployment lets 1,000 wait (`queueLimit`). */
+const maxOpen = 800;
 
 /**
  * Changes a deployment, kills idle replicas and restarts every part of the platform while it is called at a steady
@@ -59,6 +61,7 @@ export async function runLossScenario(apart: Apart, scenario: LossScenario): Pro
   const load = keepCalling({
     perSecond: scenario.perSecond,
     streamEvery: 4,
+    maxOpen,
     nextNumber,
     send: (kind, taken) => send('busy', kind, taken),
   });

@@ -7,8 +7,9 @@ export async function sendCall(
   kind: CallKind,
   number: number,
   path = `/${kind}`,
+  inputLength = 200,
 ): Promise<CallResult> {
-  const answer = await postBody(target, path, JSON.stringify({ number, inputs: 'x'.repeat(200) }));
+  const answer = await postBody(target, path, JSON.stringify({ number, inputs: 'x'.repeat(inputLength) }));
   const base = { number, kind, pid: null };
   if (answer.outcome !== 'whole') return { ...base, ...answer };
   const { status, text } = answer;

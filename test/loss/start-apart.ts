@@ -109,7 +109,7 @@ export async function startApart(options: ApartOptions): Promise<Apart> {
     ...settings,
   });
   const gatewayPorts = [await freePort(), await freePort()] as const;
-  const startGateway = (name: string, port: number) =>
+  const startGateway = (name: string, port: number, workers: Readonly<Record<string, string>>) =>
     start(join(planes, 'data/src/main.ts'), {
       name,
       port: String(port),
@@ -118,10 +118,11 @@ export async function startApart(options: ApartOptions): Promise<Apart> {
       locations: `here=${address}`,
       'announce-period': '500ms',
       'usage-interval': '200ms',
+      ...workers,
     });
   const gateways = [
-    await startGateway('gate-a', gatewayPorts[0]),
-    await startGateway('gate-b', gatewayPorts[1]),
+    await startGateway('gate-a', gatewayPorts[0], {}),
+    await startGateway('gate-b', gatewayPorts[1], { workers: '1' }),
   ] as const;
   const runUrl = `http://127.0.0.1:${gatewayPorts[0]}`;
   return {

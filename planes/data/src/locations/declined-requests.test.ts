@@ -14,6 +14,8 @@ import { createRemoteLocation } from './remote-location.ts';
 const declined =
   'HTTP/1.1 503 Service Unavailable\r\nx-beeline-undelivered: yes\r\nX-Beeline-Error-Code: SHUTTING_DOWN\r\n' +
   'X-Beeline-Source: platform\r\nContent-Length: 4\r\nConnection: close\r\n\r\nleft';
+/** Longer than what is kept to be sent again. */
+const long = 'y'.repeat(200_000);
 const ready = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 const served =
   'HTTP/1.1 200 OK\r\nX-Beeline-Replica: rep-7\r\nX-Beeline-Wait: 0;0;0\r\nContent-Length: 4\r\n\r\ndone';
@@ -78,6 +80,38 @@ describe.each([false, true])('what an ingress answers (over TCP: %s)', (tcp) => 
       });
     },
   );
+
+  it.each([
+    ['a length', `Content-Length: ${long.length}`, long, long],
+    ['chunks', 'Transfer-Encoding: chunked', `30d40\r\n${long}\r\n0\r\n\r\n`, '0\r\n\r\n'],
+  ])(
+    'with that word a long body can be sent again, because it waits to be asked for: with %s',
+    async (_name, framing, body, end) => {
+      post(framing, body);
+      const first = await requestOn(0, 'expect: 100-continue\r\n');
+      first.send(declined);
+      (await requestOn(1, '\r\n\r\n')).send(ready);
+      const again = await requestOn(2, 'expect: 100-continue\r\n');
+      expect([first, again].every((peer) => peer.receivedBytes < 70_000)).toBe(true);
+      again.send('HTTP/1.1 100 Continue\r\n\r\n');
+      await again.until(end);
+      const sent = again.text.slice(again.text.indexOf('\r\n\r\n')).replace(/[^y]/g, '');
+      expect(sent).toHaveLength(long.length);
+      again.send(served);
+      expect(await caller.until('done')).toMatch(/^HTTP\/1\.1 200 /);
+      expect(await record()).toMatchObject({ status: 200, requestBytes: long.length });
+    },
+  );
+
+  it('before it asked for a long body is passed on, and the body follows', async () => {
+    post(`Content-Length: ${long.length}`, long);
+    const peer = await requestOn(0, 'expect: 100-continue\r\n');
+    peer.send(served.replace('done', 'half').replace(': 4', ': 8'));
+    expect(await caller.until('half')).toMatch(/^HTTP\/1\.1 200 /);
+    await peer.until(long);
+    peer.send('done');
+    await caller.until('halfdone');
+  });
 
   it('without that word, even an error of its own, is the answer', async () => {
     post('Content-Length: 4', 'body');

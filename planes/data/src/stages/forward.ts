@@ -252,7 +252,8 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     for (let index = 0; index + 1 < ingress.length; index += 2) {
       add += headerLine(ingress[index] ?? '', ingress[index + 1] ?? '');
     }
-    return { path: this.request.path.upstreamPath, drop: droppedHeaders, add };
+    const asksFirst = lease.ingress !== undefined;
+    return { path: this.request.path.upstreamPath, drop: droppedHeaders, add, asksFirst };
   }
 
   private releaseLease(outcome: LeaseOutcome): void {

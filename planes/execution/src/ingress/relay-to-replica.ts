@@ -132,6 +132,7 @@ class IngressExchange implements AcquireRequest, RelayObserver {
       startMs: this.#waited.startMs + wait.startMs,
       loadMs: this.#waited.loadMs + wait.loadMs,
     };
+    this.#caller.proceed();
     this.#exchange ??= openExchange(this.#caller, { pool: this.#parts.pool, observer: this, hiddenHeaders });
     const { target } = this.#caller.head;
     this.#exchange.send(lease.target, { path: target, drop: droppedHeaders, add: '' });

@@ -207,6 +207,25 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     expect(released).toEqual(['broken']);
   });
 
+  it('asks for a body that waits for it when a replica takes the request, even when a part of it came', async () => {
+    const gateway = await connect();
+    gateway.send(head('Content-Length: 8\r\nExpect: 100-continue\r\n\r\nbody'));
+    await gateway.until('HTTP/1.1 100 Continue\r\n\r\n');
+    gateway.clear();
+    gateway.send('rest');
+    const served = await replica.peer(0);
+    expect((await served.until('bodyrest')).toLowerCase()).not.toContain('expect');
+    served.send(answer);
+    await gateway.until('done');
+  });
+
+  it('asks for no body that it does not take', async () => {
+    refusal = new BeelineError('REVISION_NOT_HERE', { message: 'not here' });
+    const gateway = await connect();
+    gateway.send(head('Content-Length: 8\r\nExpect: 100-continue\r\n\r\n'));
+    expect(await gateway.until('"request_id"')).toMatch(/^HTTP\/1\.1 503 [\s\S]*connection: close\r\n/);
+  });
+
   it('hands the location’s own refusal through', async () => {
     refusal = new BeelineError('QUEUE_FULL', { message: 'too many wait', retryAfterMs: 2_000 });
     const gateway = await connect();
