@@ -145,10 +145,11 @@ describe('a gateway with two workers', () => {
     const peers = await connect(8);
     for (const peer of peers) peer.send(head('/acme/models/toy'));
     await waitFor('eight requests at the location', () => held() === 8);
-    threads.get(1)?.end();
+    threads.get(1)?.send({ kind: 'routes', routes: 'no JSON' });
     await waitFor('the log', () => logged.length > 0);
     const lost = Number(logged[0]?.lost);
-    expect(logged).toEqual([expect.objectContaining({ worker: 1 })]);
+    const reason = expect.stringMatching(/^SyntaxError: .*no JSON/);
+    expect(logged).toEqual([expect.objectContaining({ worker: 1, reason })]);
     await waitFor('its callers to be cut', () => peers.filter((peer) => peer.ended).length === lost);
     await waitFor('the other', () =>
       ask('/metrics').then(({ body }) => body.includes('gateway_workers 2\n')),
