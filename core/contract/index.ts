@@ -90,3 +90,4 @@ export {
   policyBody,
   revisionBody,
 } from './rest/resource-bodies.ts';
+export { formatProgress, parseProgress, type WakeProgress } from './wake-progress.ts';

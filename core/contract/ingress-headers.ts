@@ -18,6 +18,8 @@ export const ingressHeaders = {
   wait: 'x-beeline-wait',
   /** From the ingress, with the code of its error: no replica had the request; it may be sent again. */
   undelivered: 'x-beeline-undelivered',
+  /** To the ingress: `events` when the caller wants to hear how its replica wakes; from it, in a 102: how it does. */
+  progress: 'x-beeline-progress',
 } as const;
 
 /** Names that only gateway and ingress may give each other: taken off what callers and models say. */

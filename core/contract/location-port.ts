@@ -1,4 +1,5 @@
 import type { BeelineError } from '../base/index.ts';
+import type { WakeProgress } from './wake-progress.ts';
 
 /**
  * How a gateway gets a request served at a location: it acquires a slot, sends the request to the lease's target
@@ -14,6 +15,8 @@ export interface LocationPort {
    * REPLICA_FAILED_TO_START, SHUTTING_DOWN; rejects with the signal's reason when the caller goes away.
    */
   acquire(request: AcquireRequest): Lease | Promise<Lease>;
+  /** Where the requests stand that are held for a revision; absent where only another process knows. */
+  progress?(revision: string): WakeProgress;
 }
 
 export interface AcquireRequest {

@@ -89,6 +89,12 @@ export class CallerRequest {
     this.end([]);
   }
 
+  /** Sends an interim answer (102) with these header lines, where the caller can take one. */
+  interim(lines: string): void {
+    if (this.headSent || this.gone || this.head.http10) return;
+    this.link.socket.write(`HTTP/1.1 102 Processing\r\n${lines}\r\n`, 'latin1');
+  }
+
   /** Begins an answer whose body has a length in bytes, or -1 when that is not known. */
   begin(status: number, reason: string, lines: string, contentLength: number): void {
     const { head } = this;

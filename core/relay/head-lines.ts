@@ -3,6 +3,7 @@ import {
   findHeaderName,
   type HeaderName,
   type HeaderSet,
+  knownHeaderNames,
   recogniseHeaderName,
   rememberHeaderName,
 } from './header-name.ts';
@@ -41,6 +42,8 @@ export class HeadLines {
   /** For each line: where its name begins, where the name ends, where the value begins and ends. */
   private readonly marks: number[] = [];
   private text = '';
+  /** Headers that became known later stand in this head without being recognised. */
+  private knownWhenRead = 0;
   /** Where the empty line begins. */
   private end = 0;
 
@@ -49,6 +52,7 @@ export class HeadLines {
     const { length } = bytes;
     let at = from;
     this.count = 0;
+    this.knownWhenRead = knownHeaderNames();
     for (;;) {
       if (at + 1 >= length && (at >= length || bytes[at] === 13)) return incomplete;
       if (bytes[at] === 13) {
@@ -65,11 +69,12 @@ export class HeadLines {
   /** The value of a header, lowercase name; values of several lines are joined by a comma, as HTTP means them. */
   header(lower: string): string | undefined {
     const name = findHeaderName(lower);
-    if (name === undefined) rememberHeaderName(lower); // the next head is read with it
+    if (name === undefined) rememberHeaderName(lower);
+    const recognised = name !== undefined && name.index < this.knownWhenRead;
     let value: string | undefined;
     for (let line = 0; line < this.count; line += 1) {
       const found = this.names[line] ?? null;
-      const same = name !== undefined ? found === name : found === null && this.nameOf(line) === lower;
+      const same = recognised ? found === name : found === null && this.nameOf(line) === lower;
       if (same) value = value === undefined ? this.value(line) : `${value}, ${this.value(line)}`;
     }
     return value;

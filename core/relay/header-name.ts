@@ -83,6 +83,11 @@ export function rememberHeaderName(lower: string): void {
   if (byText.size < namesLimit) headerName(lower);
 }
 
+/** How many headers are known by now; those that come later have a higher index. */
+export function knownHeaderNames(): number {
+  return byText.size;
+}
+
 /** The known header with this lowercase name. */
 export function findHeaderName(lower: string): HeaderName | undefined {
   return byText.get(lower);

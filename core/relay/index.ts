@@ -1,4 +1,5 @@
 export { CallerRequest } from './caller-request.ts';
+export { dateLine } from './date-line.ts';
 export type { Exchange, ExchangeOptions } from './exchange.ts';
 export { type ForeignServer, foreignServer } from './foreign-server.ts';
 export { HeaderSet } from './header-name.ts';

@@ -22,6 +22,8 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatch
   private over = false;
   private repeated = false;
   private waitsForDrain = false;
+  /** The upstream's answer goes to the caller. */
+  private answering = false;
   private status = 0;
   private responseBytes = 0;
 
@@ -92,9 +94,15 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatch
     this.status = head.status;
     const added = this.observer.onResponseHead(head);
     if (this.over) return;
+    this.answering = true;
+    if (request.headSent) return;
     const date = head.header('date') === undefined ? dateLine() : '';
     const lines = head.lines.endToEnd(this.hidden, head.named) + added + date;
     request.begin(head.status, head.reason, lines, head.contentLength);
+  }
+
+  onInterim(head: ResponseHeadReader): void {
+    this.observer.onInterim?.(head);
   }
 
   /** A body that is not there yet must not hold the head back. */
@@ -105,8 +113,7 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatch
   onBody(bytes: Buffer): void {
     if (this.over) return;
     this.responseBytes += bytes.length;
-    this.observer.onResponseBytes(bytes);
-    if (this.request.write(bytes)) return;
+    if (this.request.write(this.observer.onResponseBytes(bytes))) return;
     this.waitsForDrain = true;
     this.connection?.socket.pause();
   }
@@ -176,12 +183,12 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatch
     request.watcher = null;
     if (ended !== 'complete') {
       request.body?.release();
-      if (request.headSent) request.cut();
+      if (this.answering) request.cut();
     }
     this.observer.onEnd({
       ended,
       status: this.status,
-      headSent: request.headSent,
+      headSent: this.answering,
       requestBytes: request.body?.bytes ?? 0,
       responseBytes: this.responseBytes,
       detail,

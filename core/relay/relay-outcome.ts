@@ -21,7 +21,7 @@ export interface RelayOutcome {
   readonly ended: RelayEnd;
   /** Of the upstream's answer; 0 when there was none. */
   readonly status: number;
-  /** The caller has got the head of the answer; unless `complete`, its connection was then cut. */
+  /** The upstream's answer has begun to go to the caller; unless `complete`, its connection was then cut. */
   readonly headSent: boolean;
   /** Bytes of the bodies, without framing. */
   readonly requestBytes: number;
@@ -37,9 +37,14 @@ export interface RelayObserver {
    * ends as `upstream-unreachable`, or as `upstream-broken` when the request cannot be sent again.
    */
   declined?(head: ResponseHead): boolean;
-  /** The head is there and not yet sent on; gives the lines (see `headerLine`) to be added to it. */
+  /**
+   * The head is there and not yet sent on; gives the lines (see `headerLine`) to be added to it. An observer that has
+   * begun the answer itself gets the body sent on in it.
+   */
   onResponseHead(head: ResponseHead): string;
-  /** A piece of the answer's body on its way; valid during the call only. */
-  onResponseBytes(bytes: Buffer): void;
+  /** An interim answer (1xx) came; it ends here. */
+  onInterim?(head: ResponseHead): void;
+  /** A piece of the answer's body on its way; valid during the call only. Gives what goes on in its place. */
+  onResponseBytes(bytes: Buffer): Buffer;
   onEnd(outcome: RelayOutcome): void;
 }

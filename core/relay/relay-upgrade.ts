@@ -91,14 +91,15 @@ class UpgradeExchange implements Exchange, UpstreamReader {
 
   onBody(bytes: Buffer): void {
     this.responseBytes += bytes.length;
-    this.observer.onResponseBytes(bytes);
-    if (this.caller.write(bytes)) return;
+    if (this.caller.write(Buffer.from(this.observer.onResponseBytes(bytes)))) return;
     const { connection } = this;
     connection?.socket.pause();
     this.caller.once('drain', () => connection?.socket.resume());
   }
 
   onHeadRead(): void {}
+
+  onInterim(): void {}
 
   /** The upstream answered without switching: its answer is relayed and both connections end. */
   onComplete(): void {

@@ -27,6 +27,8 @@ export interface UpstreamReader {
   /** The upstream asks for the body. */
   onContinue?(): void;
   onHead(head: ResponseHeadReader): void;
+  /** Another answer of the 1xx sort, before the one that counts. */
+  onInterim(head: ResponseHeadReader): void;
   /** The bytes are valid during the call only. */
   onBody(bytes: Buffer): void;
   /** Everything that came together with the head was told, and the answer is not complete. */
@@ -202,7 +204,8 @@ export class UpstreamConnection {
     const rest = end === all.length ? nothing : all.subarray(end);
     if (head.status < 200 && head.status !== 101) {
       if (head.status === 100) this.reader?.onContinue?.();
-      return rest; // interim answers end at this hop
+      else this.reader?.onInterim(head);
+      return rest;
     }
     if (head.status === 101) this.partialHead = Buffer.from(rest);
     else this.chooseFraming(head);

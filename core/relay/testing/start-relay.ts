@@ -54,7 +54,7 @@ export async function startRelay(
       pool,
       observer: {
         onResponseHead: () => headerLine('x-relayed', 'yes'),
-        onResponseBytes() {},
+        onResponseBytes: (bytes) => bytes,
         onEnd(outcome) {
           outcomes.push(outcome);
           const next = outcome.ended === 'upstream-unreachable' ? fallback : undefined;

@@ -13,6 +13,7 @@ function execution(status: number, source: 'gateway' | 'model', changes: object 
     method: 'POST',
     path: { workspace: 'acme', model: 'toy', environment: 'production', upstreamPath: '/' },
     key: { id: 'key-1', hash: '', workspaces: ['acme'], role: 'member', expiresAt: null },
+    wishesProgress: false,
   };
   return meter(request, { ...refusedAnswer(status, 'X'), source, ...changes }, 30);
 }

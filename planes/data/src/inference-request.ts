@@ -19,4 +19,6 @@ export interface InferenceRequest {
   readonly method: string;
   readonly path: ModelPath;
   readonly key: KeyEntry;
+  /** The caller wants to be told how its replica wakes. */
+  readonly wishesProgress: boolean;
 }

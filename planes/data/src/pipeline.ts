@@ -11,6 +11,7 @@ import { choose } from './stages/choose.ts';
 import { forward } from './stages/forward.ts';
 import { identify } from './stages/identify.ts';
 import { type Answer, meter, refusedAnswer } from './stages/meter.ts';
+import { readProgressWish } from './stages/read-progress-wish.ts';
 import { resolve } from './stages/resolve.ts';
 
 /**
@@ -38,7 +39,14 @@ export function runPipeline(caller: CallerRequest, gateway: GatewayParts): void 
     return;
   }
 
-  const request: InferenceRequest = { arrival, method: head.method, path, key };
+  const wish = readProgressWish(head);
+  const wishesProgress = wish === true;
+  const request: InferenceRequest = { arrival, method: head.method, path, key, wishesProgress };
+  if (wish instanceof BeelineError) {
+    refuseMetered(caller, gateway, request, null, wish);
+    return;
+  }
+
   const route = resolve(path, snapshot);
   if (route instanceof BeelineError) {
     refuseMetered(caller, gateway, request, null, route);

@@ -21,6 +21,7 @@ import type { Runtime } from '@beeline/runtime-interface';
 import { openArtifactCache } from './artifacts/artifact-cache.ts';
 import { defaultLocationConfig, type LocationConfig } from './config.ts';
 import { createAssignmentWait } from './ingress/await-assignment.ts';
+import { describeProgress } from './ingress/describe-progress.ts';
 import { revisionNotHere } from './ingress/ingress-errors.ts';
 import { adoptReplicas } from './instances/adopt-replicas.ts';
 import { createAssignmentTable } from './instances/assignment-table.ts';
@@ -231,6 +232,10 @@ export async function createLocation(options: LocationOptions): Promise<Location
         if (assigned !== undefined && !closing) return assigned.pool.acquire(request);
         throw revisionNotHere(name, request.revision);
       });
+    },
+    progress(revision) {
+      const served = table.revisions.get(revision);
+      return describeProgress(served?.replicas.values() ?? [], served?.startMs ?? null);
     },
   };
 

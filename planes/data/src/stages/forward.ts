@@ -6,6 +6,7 @@ import {
   type Lease,
   type LeaseOutcome,
   type LocationPort,
+  parseProgress,
   readIngressReport,
 } from '@beeline/core/contract';
 import {
@@ -30,6 +31,7 @@ import { chooseAgain } from './choose-again.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { droppedHeaders, hiddenFromIngress, hiddenHeaders } from './kept-back-headers.ts';
 import type { Answer } from './meter.ts';
+import { ProgressStream } from './progress-stream.ts';
 
 /** Replicas that a request is offered to before the caller hears of it; only while nothing was delivered. */
 const maxTries = 3;
@@ -42,6 +44,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   place = -1;
   revision: string;
   readonly executionId: string;
+  private readonly wishesProgress: boolean;
   /** The lines that name the request, on its way there and back. */
   private readonly names: string;
   private readonly request: InferenceRequest;
@@ -50,6 +53,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private readonly gateway: GatewayParts;
   private readonly onAnswered: (answer: Answer) => void;
   private readonly tokens = new TokenReader();
+  private progress: ProgressStream | null = null;
   private abort: AbortController | null = null;
   private exchange: Exchange | null = null;
   private lease: Lease | null = null;
@@ -83,6 +87,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.onAnswered = onAnswered;
     this.revision = choice.revision;
     this.executionId = request.arrival.executionId;
+    this.wishesProgress = request.wishesProgress;
     this.names = `x-request-id: ${request.arrival.requestId}\r\nx-beeline-execution: ${this.executionId}\r\n`;
   }
 
@@ -127,13 +132,21 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     if (this.lease?.ingress !== undefined) this.readReport(head);
     this.firstByteMs = nowMs - this.request.arrival.arrivedMs;
     this.tokens.readHead(head);
+    this.progress?.answer(head);
     if (this.gateway.load.leaving) this.caller.endConnection();
     const timing = serverTiming(this.queueMs, this.startMs, this.loadMs, nowMs - this.runStartedMs);
     return `${this.names}server-timing: ${timing}\r\n`;
   }
 
-  onResponseBytes(bytes: Buffer): void {
+  onResponseBytes(bytes: Buffer): Buffer {
     this.tokens.readBytes(bytes);
+    return this.progress === null ? bytes : this.progress.pass(bytes);
+  }
+
+  onInterim(head: ResponseHead): void {
+    if (!this.wishesProgress || this.lease?.ingress === undefined) return;
+    const progress = parseProgress(head.header(ingressHeaders.progress) ?? '');
+    if (progress !== null) this.openProgress().tell(progress);
   }
 
   onEnd(outcome: RelayOutcome): void {
@@ -166,6 +179,10 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private hold(lease: Promise<Lease>): void {
     const { caller } = this;
     this.watchWhileHeld();
+    const { port } = this;
+    if (this.wishesProgress && port.progress !== undefined) {
+      this.openProgress().follow(() => port.progress?.(this.revision) ?? { phase: 'queued', startMs: null });
+    }
     lease.then(
       (granted) => {
         caller.watcher = null;
@@ -182,6 +199,12 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private watchWhileHeld(): void {
     const onGone = () => this.abort?.abort(new Error('the caller went away'));
     this.caller.watcher = { onGone, onDrain() {} };
+  }
+
+  /** The answer as an event stream that tells of the waiting; begun when there is something to tell. */
+  private openProgress(): ProgressStream {
+    this.progress ??= new ProgressStream(this.caller, this.request.arrival, this.gateway.clock);
+    return this.progress;
   }
 
   /** Has the request routed anew, while it may be; false when nothing comes of that. */
@@ -230,6 +253,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
 
   private serve(lease: Lease): void {
     this.lease = lease;
+    this.progress?.pause();
     this.replica = lease.replica;
     this.queueMs += lease.wait.queueMs;
     this.startMs += lease.wait.startMs;
@@ -253,6 +277,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
       add += headerLine(ingress[index] ?? '', ingress[index + 1] ?? '');
     }
     const asksFirst = lease.ingress !== undefined;
+    if (this.wishesProgress && asksFirst) add += headerLine(ingressHeaders.progress, 'events');
     return { path: this.request.path.upstreamPath, drop: droppedHeaders, add, asksFirst };
   }
 
@@ -292,7 +317,10 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   }
 
   private refuse(error: BeelineError, component: ErrorOrigin): void {
-    refuseRequest(this.caller, error, component, this.request.arrival, this.gateway.clock.now());
+    const { arrival } = this.request;
+    const nowMs = this.gateway.clock.now();
+    if (this.progress === null) refuseRequest(this.caller, error, component, arrival, nowMs);
+    else this.progress.fail(error, { component, ...arrival, nowMs });
   }
 
   private answered(

@@ -21,6 +21,7 @@ import {
 } from '@beeline/core/relay';
 import { errorOfIngressOutcome } from './ingress-errors.ts';
 import { refuseGateway } from './refuse-gateway.ts';
+import { tellProgress } from './tell-progress.ts';
 
 export interface IngressParts {
   readonly port: LocationPort;
@@ -92,7 +93,9 @@ class IngressExchange implements AcquireRequest, RelayObserver {
     );
   }
 
-  onResponseBytes(): void {}
+  onResponseBytes(bytes: Buffer): Buffer {
+    return bytes;
+  }
 
   onEnd(outcome: RelayOutcome): void {
     const lease = this.#lease;
@@ -112,12 +115,15 @@ class IngressExchange implements AcquireRequest, RelayObserver {
   #hold(lease: Promise<Lease>): void {
     const caller = this.#caller;
     caller.watcher = { onGone: () => this.#abort.abort(new Error('the gateway went away')), onDrain() {} };
+    const stopTelling = tellProgress(caller, this.#parts, this.revision);
     lease.then(
       (granted) => {
+        stopTelling();
         caller.watcher = null;
         this.#serve(granted);
       },
       (thrown: unknown) => {
+        stopTelling();
         caller.watcher = null;
         this.#refuse(asBeelineError(thrown));
       },

@@ -30,6 +30,8 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
   let released: LeaseOutcome[];
   let refusal: BeelineError | null;
   let acquired: AcquireRequest[];
+  let held: boolean;
+  let grant: () => void;
   let peers: RawPeer[];
   let address: { readonly path: string } | { readonly port: number };
 
@@ -41,6 +43,8 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     refusal = null;
     peers = [];
     acquired = [];
+    held = false;
+    grant = () => {};
     const port: LocationPort = {
       location: 'here',
       acquire(asked) {
@@ -48,8 +52,10 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
         if (refusal !== null) throw refusal;
         const wait = { queueMs: 0, startMs: 0, loadMs: 0 };
         const release = (outcome: LeaseOutcome) => released.push(outcome);
-        return { target: replica.target, replica: 'rep-1', wait, release };
+        const lease = { target: replica.target, replica: 'rep-1', wait, release };
+        return held ? new Promise((resolve) => (grant = () => resolve(lease))) : lease;
       },
+      progress: () => ({ phase: 'starting', startMs: 900 }),
     };
     ingress = serveIngress({
       ...{ port, clock, logger: silentLogger, token: new Secret(token), connectMs: 5_000 },
@@ -130,6 +136,23 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     await waitFor('the cut', () => gateway.ended);
     expect(released).toEqual(['broken']);
     await waitFor('the end', () => served.ended);
+  });
+
+  it('tells a gateway that asks for it how the replica of a held request wakes', async () => {
+    held = true;
+    const gateway = await connect();
+    gateway.send(head('X-Beeline-Progress: events\r\nContent-Length: 4\r\n\r\nbody'));
+    await gateway.until('HTTP/1.1 102 Processing\r\nx-beeline-progress: starting;900\r\n\r\n');
+    gateway.clear();
+    await clock.advance(1_000);
+    await gateway.until('102 Processing');
+    grant();
+    const served = await replica.peer(0);
+    expect((await served.until('body')).toLowerCase()).not.toContain('progress');
+    gateway.clear();
+    await clock.advance(5_000);
+    served.send(answer);
+    expect(await gateway.until('done')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('while it stops, ends what runs and declines what comes, and says that nothing was delivered', async () => {
