@@ -42,6 +42,7 @@ function picture(change: Change): ScalePicture {
       stablePerSecond: 0,
       panicPerSecond: 0,
       serviceMs: 1_000,
+      quietMs: null,
       ...change.demand,
     },
     replicas: { live, ready: change.ready ?? live, startingForMs: change.startingForMs ?? null },
@@ -150,6 +151,19 @@ const cases: readonly (readonly [string, Change, number, string])[] = [
     'need 0',
   ],
   ['a retiring revision wakes one for who waits', { purpose: 'retire', demand: { waiting: 3 } }, 2, 'need 2'],
+  [
+    'who still comes to a retiring revision is served as before',
+    { purpose: 'retire', live: 2, demand: { inFlight: 3, quietMs: 1_999 } },
+    2,
+    'need 2',
+  ],
+  [
+    'one replica stays for stragglers, for a moment',
+    { purpose: 'retire', live: 2, demand: { quietMs: 1_999 } },
+    1,
+    'need 1',
+  ],
+  ['then none does', { purpose: 'retire', live: 2, demand: { quietMs: 2_000 } }, 0, 'nobody comes any more'],
   [
     'what a retiring revision works on ends on replicas that drain',
     { purpose: 'retire', live: 2, demand: { inFlight: 3 } },

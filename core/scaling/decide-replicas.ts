@@ -8,6 +8,8 @@ const panicFactor = 2;
 /** Within one step at most half of the replicas go. */
 const stepMs = 2_000;
 const shrinkFactor = 2;
+/** Gateways hear one after the other that a revision retires. */
+const stragglersMs = 2_000;
 
 interface Want {
   readonly count: number;
@@ -15,12 +17,18 @@ interface Want {
 }
 
 /**
- * A revision that retires finishes what it has on replicas that drain, within their limit. Only who waits needs one
- * that does not: when somebody waits, those that are ready are full.
+ * A revision that retires serves who still comes; when nobody has for a moment, it finishes what it has on replicas
+ * that drain, within their limit. Then only who waits needs one that does not: those that are ready are full.
  */
 function wantForRetiring({ demand, bounds, replicas }: ScalePicture): Want {
-  const count = demand.waiting === 0 ? 0 : replicas.ready + Math.ceil(demand.waiting / bounds.target);
-  return { count, reason: `it retires, and ${demand.waiting} waiting need ${count}` };
+  const { inFlight, waiting, quietMs } = demand;
+  const share = (requests: number) => Math.ceil(requests / bounds.target);
+  if (quietMs !== null && quietMs < stragglersMs) {
+    const count = Math.max(share(inFlight + waiting), Math.min(1, replicas.live));
+    return { count, reason: `it retires; ${inFlight} in flight and ${waiting} waiting need ${count}` };
+  }
+  const count = waiting === 0 ? 0 : replicas.ready + share(waiting);
+  return { count, reason: `it retires, nobody comes any more, and ${waiting} waiting need ${count}` };
 }
 
 /** What is wanted for the demand alone. */

@@ -19,6 +19,13 @@ test('a window does not reach back to before the first request', () => {
   expect(demand.read(102_000, 60_000).stablePerSecond).toBe(1);
 });
 
+test('how long nobody has come is known to the millisecond', () => {
+  const demand = createDemandBuckets(3_600_000);
+  expect(demand.read(500, 60_000).quietMs).toBeNull();
+  demand.arrived(1_250);
+  expect(demand.read(1_300, 60_000).quietMs).toBe(50);
+});
+
 test('the service time is the mean of those who ended', () => {
   const demand = createDemandBuckets(3_600_000);
   expect(demand.read(0, 60_000).serviceMs).toBeNull();
@@ -76,13 +83,13 @@ describe('a history', () => {
 
   it('is over when the window is', () => {
     const demand = continued(70_000);
-    expect(demand.read(0, 60_000)).toEqual({ stablePerSecond: 0, panicPerSecond: 0, serviceMs: null });
+    expect(demand.read(0, 60_000)).toMatchObject({ stablePerSecond: 0, panicPerSecond: 0, serviceMs: null });
     expect(demand.history(0, 60_000).entries).toEqual([]);
   });
 
   it('of nothing is nothing', () => {
     const demand = continued(1_000, createDemandBuckets(3_600_000));
-    expect(demand.read(0, 60_000)).toEqual({ stablePerSecond: 0, panicPerSecond: 0, serviceMs: null });
+    expect(demand.read(0, 60_000)).toMatchObject({ stablePerSecond: 0, panicPerSecond: 0, serviceMs: null });
   });
 
   it('of a long window is coarse, and counts the same', () => {

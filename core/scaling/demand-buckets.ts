@@ -5,6 +5,8 @@ export interface DemandReading {
   readonly panicPerSecond: number;
   /** Mean time on a replica of the requests that ended within the stable window; null when none did. */
   readonly serviceMs: number | null;
+  /** Since the last request came; null when none has. */
+  readonly quietMs: number | null;
 }
 
 /** Requests counted by the second in which they arrived and ended. Times are monotonic milliseconds. */
@@ -70,6 +72,7 @@ export function createDemandBuckets(keepMs: number, before?: InterruptedHistory)
   }));
   /** When the first request came: a window cannot look further back. */
   let since = before?.sinceMs ?? null;
+  let lastArrival: number | null = null;
   const gap = before?.gap;
 
   function bucketAt(nowMs: number): Bucket {
@@ -107,6 +110,7 @@ export function createDemandBuckets(keepMs: number, before?: InterruptedHistory)
   return {
     arrived(nowMs) {
       since ??= nowMs;
+      lastArrival = nowMs;
       bucketAt(nowMs).arrived += 1;
     },
     ended(nowMs, serviceMs) {
@@ -122,6 +126,7 @@ export function createDemandBuckets(keepMs: number, before?: InterruptedHistory)
         stablePerSecond: perSecond(stable),
         panicPerSecond: perSecond(panic.blind ? stable : panic),
         serviceMs: stable.ended === 0 ? null : stable.serviceMs / stable.ended,
+        quietMs: lastArrival === null ? null : nowMs - lastArrival,
       };
     },
     history(nowMs, windowMs) {

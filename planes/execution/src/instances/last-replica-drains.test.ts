@@ -23,6 +23,7 @@ async function drainingReplica() {
   const running = fixture.ask();
   const replica = await fixture.served(running);
   fixture.assign({}, { purpose: 'retire' });
+  await fixture.clock.advance(2_000);
   fixture.look();
   expect(fixture.revision.replicas.get(replica)?.state).toBe('draining');
   return { running, replica };
@@ -91,6 +92,7 @@ test('while it drains with a request: it is taken back, and drains again afterwa
   const late = fixture.ask();
   expect(await fixture.served(late)).toBe(replica);
   late.release();
+  await fixture.clock.advance(2_000);
   fixture.look();
   expect(fixture.revision.replicas.get(replica)?.state).toBe('draining');
   running.release();

@@ -14,6 +14,7 @@ async function drainingRequest(drainTimeoutMs: number | null, endsWhenCut = true
   const running = fixture.ask(endsWhenCut);
   await fixture.served(running);
   fixture.assign({}, { purpose: 'retire', drainTimeoutMs });
+  await fixture.clock.advance(2_000);
   fixture.look();
   return running;
 }

@@ -25,6 +25,8 @@ export function buildScalePicture(revision: ServedRevision, nowMs: number, fulln
     bounds: assignment.scaling,
     demand: {
       ...reading,
+      // Nobody who comes to a revision that was taken away is served.
+      quietMs: revision.withdrawn ? null : reading.quietMs,
       inFlight: pool.inFlight,
       waiting: pool.waiting,
       idleMs: usedAt === null ? null : nowMs - usedAt,
