@@ -71,6 +71,29 @@ test('waits, starts and replica time are those of a trace that can be worked out
   expect(result).toMatchObject({ starts: 1, coldStarts: 2, replicaMs: 10_500, peakReplicas: 1 });
 });
 
+test('whoever finds a replica that was ready before the trace waited for no start', () => {
+  const requests = [
+    { atMs: 0, serviceMs: 1_000 },
+    { atMs: 100, serviceMs: 1_000 },
+  ];
+  const policy: ScalePolicy = {
+    name: 'one',
+    tickMs: 500,
+    looksAtWaiting: true,
+    readyAtStart: 1,
+    decide: () => 1,
+  };
+  const result = runSimulation({ requests, policy, startMs: 60_000, concurrency: 1 });
+  expect(result.waitsMs).toEqual([0, 900]);
+  expect(result).toMatchObject({ starts: 0, coldStarts: 0, replicaMs: 2_000 });
+  // A sample shows the moment just before what happens in it.
+  expect(result.samples.map(({ ready, waiting }) => [ready, waiting])).toEqual([
+    [1, 0],
+    [1, 1],
+    [1, 0],
+  ]);
+});
+
 test.each([
   [25, 'code'],
   [5_000, 'code'],

@@ -7,6 +7,8 @@ interface SimulatedReplica extends ReplicaPicture {
   served: number;
   idleSince: number;
   readonly startedMs: number;
+  /** When it is ready; before the trace for one that was there already. */
+  readonly readyMs: number;
 }
 
 type FleetEvent =
@@ -86,12 +88,13 @@ export class SimulatedFleet {
 
   start(nowMs: number): void {
     this.#starts += 1;
-    this.#events.add(nowMs + this.#startMs, { kind: 'ready', replica: this.#make('starting', nowMs) });
+    const replica = this.#make('starting', nowMs, nowMs + this.#startMs);
+    this.#events.add(replica.readyMs, { kind: 'ready', replica });
   }
 
   /** Replicas that were there before the trace; their start costs nothing. */
   addReady(count: number): void {
-    for (let index = 0; index < count; index += 1) this.#make('ready', 0);
+    for (let index = 0; index < count; index += 1) this.#make('ready', 0, Number.NEGATIVE_INFINITY);
   }
 
   drain(id: string, nowMs: number): void {
@@ -136,7 +139,7 @@ export class SimulatedFleet {
     };
   }
 
-  #make(state: 'starting' | 'ready', nowMs: number): SimulatedReplica {
+  #make(state: 'starting' | 'ready', nowMs: number, readyMs: number): SimulatedReplica {
     this.#made += 1;
     const replica: SimulatedReplica = {
       id: String(this.#made),
@@ -146,6 +149,7 @@ export class SimulatedFleet {
       idleSince: nowMs,
       stopSent: false,
       startedMs: nowMs,
+      readyMs,
     };
     this.#live.set(replica.id, replica);
     this.#peak = Math.max(this.#peak, this.#live.size);
@@ -177,7 +181,7 @@ export class SimulatedFleet {
 
   #serve(replica: SimulatedReplica, waiter: Waiter, nowMs: number): void {
     this.#waitsMs[waiter.index] = nowMs - waiter.atMs;
-    if (waiter.atMs < replica.startedMs + this.#startMs) this.#coldStarts += 1;
+    if (waiter.atMs < replica.readyMs) this.#coldStarts += 1;
     replica.inFlight += 1;
     this.#inFlight += 1;
     this.#events.add(nowMs + waiter.serviceMs, { kind: 'ended', replica, serviceMs: waiter.serviceMs });

@@ -101,6 +101,10 @@ test.each([
   [['--seed', '1', '--seeds', '3'], '--seed and --seeds were both given'],
   [['--trace', 'own.csv', '--seeds', '3'], 'seeds have no effect on a trace from a file'],
   [['--seeds', '5-1'], 'It must be a count such as 5, or seeds such as 4,9 or 11-13'],
+  [
+    ['--min-replicas', '9', '--max-replicas', '4'],
+    '--min-replicas must not be over --max-replicas, which is 4',
+  ],
   [['--policies', 'knativ'], 'It must be one or more of beeline, knative,'],
   [['--policies', 'knativ'], 'Did you mean knative?'],
   [['--chart', 'own.png'], 'It must end in .svg'],

@@ -1,3 +1,4 @@
+import { BeelineError } from '@beeline/core/base';
 import type { ScalingConfig } from '@beeline/core/resources';
 import { policyTable } from './policy-table.ts';
 
@@ -30,8 +31,17 @@ export interface SimulateSettings {
 const usualStartCostsMs = [25, 5_000, 60_000];
 const usualWindowMs = 60_000;
 
-/** The flags as settings of a deployment. */
+/** The flags as settings of a deployment. @throws BeelineError USAGE_ERROR when they contradict each other. */
 export function buildSimulateSettings(flags: SimulateFlags): SimulateSettings {
+  for (const [flag, count] of [
+    ['--min-replicas', flags.minReplicas],
+    ['--scale-up-minimum', flags.scaleUpMinimum],
+  ] as const) {
+    if (count <= flags.maxReplicas) continue;
+    throw new BeelineError('USAGE_ERROR', {
+      message: `${flag} must not be over --max-replicas, which is ${flags.maxReplicas} (received ${count})`,
+    });
+  }
   return {
     bounds: {
       minReplicas: flags.minReplicas,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { axisTicks, rootPart, rootTicks } from './axis-ticks.ts';
+import { axisTicks, rootPart, rootTicks, timeUnitOf } from './axis-ticks.ts';
 
 test.each([
   [64, 3, [0, 50]],
@@ -26,4 +26,13 @@ test.each([
 
 test('a quarter of the highest value lies in the middle of a root scale', () => {
   expect(rootPart(16, 64)).toBe(0.5);
+});
+
+test.each([
+  [21, 's'],
+  [180, 'min'],
+  [3_500, 'min'],
+  [86_400, 'h'],
+])('%d seconds are told in %s', (seconds, unit) => {
+  expect(timeUnitOf(seconds).name).toBe(unit);
 });

@@ -26,3 +26,13 @@ export function rootTicks(highest: number, apart: number): readonly number[] {
   }
   return [0, ...ticks];
 }
+
+const timeUnits = [
+  { name: 'h', seconds: 3_600, from: 5 * 3_600 },
+  { name: 'min', seconds: 60, from: 3 * 60 },
+] as const;
+
+/** The unit in which a length of time is told best. */
+export function timeUnitOf(seconds: number): { readonly name: string; readonly seconds: number } {
+  return timeUnits.find(({ from }) => seconds >= from) ?? { name: 's', seconds: 1 };
+}

@@ -1,6 +1,6 @@
 import { formatDuration } from '@beeline/core/base';
 import type { SimulationResult, SimulationSummary } from '@beeline/core/scaling';
-import { axisTicks, rootPart, rootTicks } from './axis-ticks.ts';
+import { axisTicks, rootPart, rootTicks, timeUnitOf } from './axis-ticks.ts';
 import { drawArea, type PlotArea } from './draw-area.ts';
 
 /** Colours that people who see fewer of them tell apart too, by their lightness alone as well. */
@@ -50,13 +50,15 @@ function drawValueAxis(area: PlotArea, name: string): string {
   return `${lines.join('')}${drawText(x, middle, name, turned)}`;
 }
 
-/** Ticks of the time at the lower edge, in minutes. */
+/** Ticks of the time at the lower edge, in a unit that gives short numbers. */
 function drawTimeAxis(area: PlotArea): string {
-  const minutes = area.length / 60;
+  const unit = timeUnitOf(area.length);
+  const length = area.length / unit.seconds;
   const y = area.top + area.height + 14;
-  const labels = axisTicks(minutes, 6).map((minute) => {
-    const x = Math.round(area.left + (minute / minutes) * area.width);
-    return drawText(x, y, minute === 0 ? '0 min' : String(minute), `text-anchor="middle" fill="${faint}"`);
+  const labels = axisTicks(length, 6).map((time) => {
+    const x = Math.round(area.left + (time / length) * area.width);
+    const text = time === 0 ? `0 ${unit.name}` : String(time);
+    return drawText(x, y, text, `text-anchor="middle" fill="${faint}"`);
   });
   return labels.join('');
 }
