@@ -13,6 +13,7 @@ export {
 export { type ErrorCode, type ErrorKind, errorCodes, httpStatusOf } from './error-codes.ts';
 export { newId, randomText } from './ids.ts';
 export { type LogFields, type Logger, silentLogger } from './logger.ts';
+export { type Listed, RunningList } from './running-list.ts';
 export { Secret } from './secret.ts';
 export { createSharedMemory, openSharedCount, reclaimShare } from './shared-count.ts';
 export { suggestName } from './suggest-name.ts';

@@ -1,9 +1,8 @@
-import type { BoundedCount, Clock, Logger } from '@beeline/core/base';
+import type { BoundedCount, Clock, Logger, RunningList } from '@beeline/core/base';
 import type { ExecutionRecord, LocationPort } from '@beeline/core/contract';
 import type { UpstreamPool } from '@beeline/core/relay';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
-import type { RunningList } from './running-list.ts';
 import type { GatewayLoad } from './stages/admit.ts';
 import type { RunningForward } from './stages/forward.ts';
 import type { GatewayTables } from './tables/create-tables.ts';

@@ -5,6 +5,7 @@ import {
   createBoundedCount,
   type Logger,
   newId,
+  RunningList,
 } from '@beeline/core/base';
 import type { FeedClient, LocationPort } from '@beeline/core/contract';
 import { type CallerRequest, createUpstreamPool } from '@beeline/core/relay';
@@ -14,7 +15,6 @@ import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { runPipeline } from './pipeline.ts';
 import { refuseRequest } from './refuse-request.ts';
-import { RunningList } from './running-list.ts';
 import type { RunningForward } from './stages/forward.ts';
 import { type ControlLink, openControlLink } from './sync/open-control-link.ts';
 

@@ -1,4 +1,4 @@
-import { asBeelineError, BeelineError, httpStatusOf } from '@beeline/core/base';
+import { asBeelineError, BeelineError, httpStatusOf, type Listed } from '@beeline/core/base';
 import {
   type AcquireRequest,
   type ErrorOrigin,
@@ -24,7 +24,6 @@ import { errorOfOutcome, gatewayStopping } from '../errors.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { InferenceRequest } from '../inference-request.ts';
 import { refuseRequest } from '../refuse-request.ts';
-import type { Listed } from '../running-list.ts';
 import { TokenReader } from '../usage/token-reader.ts';
 import type { Choice } from './choose.ts';
 import { chooseAgain } from './choose-again.ts';

@@ -38,6 +38,7 @@ export function chooseReplica(ready: readonly Replica[]): Replica | undefined {
 }
 
 class ReplicaLease implements Lease, ReplicaHold {
+  place = -1;
   readonly target: UpstreamTarget;
   readonly replica: string;
   readonly wait: LeaseWait;
@@ -73,7 +74,7 @@ class ReplicaLease implements Lease, ReplicaHold {
       throw new BeelineError('INTERNAL_ERROR', { message: `a lease on ${this.replica} was released twice` });
     }
     this.#released = true;
-    this.#held.holds.delete(this);
+    this.#held.holds.remove(this);
     this.#pool.giveBack(this.#held, outcome, this.#since);
   }
 }

@@ -31,7 +31,7 @@ function cutRequests(context: LocationContext, revision: ServedRevision, replica
   const error = new BeelineError('DRAIN_TIMEOUT', {
     message: `the replica was no longer wanted, and the request did not end ${within}; send it again if it may run twice`,
   });
-  for (const hold of [...replica.holds]) hold.cut(error);
+  for (const hold of replica.holds.all()) hold.cut(error);
 }
 
 /** Cuts what still runs and stops the replica as soon as that has let go of it, soon in any case. */

@@ -1,9 +1,9 @@
-import type { BeelineError } from '@beeline/core/base';
+import { type BeelineError, type Listed, RunningList } from '@beeline/core/base';
 import type { UpstreamTarget } from '@beeline/core/contract';
 import type { ReplicaState } from '@beeline/core/scaling';
 
 /** A request's hold on a replica. */
-export interface ReplicaHold {
+export interface ReplicaHold extends Listed {
   /** Asks its holder to end the request with this error. */
   cut(error: BeelineError): void;
 }
@@ -18,7 +18,7 @@ export interface Replica {
   target: UpstreamTarget | null;
   /** Requests that it works on, and has worked on. */
   inFlight: number;
-  readonly holds: Set<ReplicaHold>;
+  readonly holds: RunningList<ReplicaHold>;
   served: number;
   /** Requests at once that it accepts. */
   hardConcurrency: number;
@@ -49,7 +49,7 @@ export function newReplica(id: string, nowMs: number, pooled = false): Replica {
     state: 'requested',
     target: null,
     inFlight: 0,
-    holds: new Set(),
+    holds: new RunningList(),
     served: 0,
     hardConcurrency: 1,
     graceMs: 0,
