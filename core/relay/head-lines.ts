@@ -44,6 +44,8 @@ export class HeadLines {
   private text = '';
   /** Headers that became known later stand in this head without being recognised. */
   private knownWhenRead = 0;
+  /** A bit for every known header that is there, several sharing one: most that are asked for are not. */
+  private present = 0;
   /** Where the empty line begins. */
   private end = 0;
 
@@ -53,6 +55,7 @@ export class HeadLines {
     let at = from;
     this.count = 0;
     this.knownWhenRead = knownHeaderNames();
+    this.present = 0;
     for (;;) {
       if (at + 1 >= length && (at >= length || bytes[at] === 13)) return incomplete;
       if (bytes[at] === 13) {
@@ -71,6 +74,7 @@ export class HeadLines {
     const name = findHeaderName(lower);
     if (name === undefined) rememberHeaderName(lower);
     const recognised = name !== undefined && name.index < this.knownWhenRead;
+    if (recognised && (this.present & (1 << (name.index & 31))) === 0) return undefined;
     let value: string | undefined;
     for (let line = 0; line < this.count; line += 1) {
       const found = this.names[line] ?? null;
@@ -165,6 +169,7 @@ export class HeadLines {
     while (valueEnd > valueStart && (bytes[valueEnd - 1] === 32 || bytes[valueEnd - 1] === 9)) valueEnd -= 1;
     const { count, marks } = this;
     this.names[count] = name;
+    if (name !== null) this.present |= 1 << (name.index & 31);
     marks[count * 4] = start;
     marks[count * 4 + 1] = nameEnd;
     marks[count * 4 + 2] = valueStart;
