@@ -134,7 +134,7 @@ describe.each(['unix', 'tcp'] as const)('the platform in separate processes, ing
     await apart.location.stop('SIGKILL');
     const { outcome, problem } = await lost;
     expect(outcome).toBe('failed');
-    expect(problem).toMatch(/^503 .*"REPLICA_LOST".*while it worked on the request/);
+    expect(problem).toMatch(/^503 .*"REPLICA_LOST".*location here went away.*while it worked on the request/);
     const away = [call(), call('stream'), call()];
     await apart.location.start();
     const results = await Promise.all([...away, call()]);

@@ -116,8 +116,15 @@ export const locationAway = (location: string, heldMs: number) =>
 
 type OutcomeBounds = Pick<GatewayConfig, 'maxRequestBody' | 'firstByteTimeout' | 'idleTimeout'>;
 
-/** The error that the caller gets for an exchange that ended without an answer; null when it went away itself. */
-export function errorOfOutcome(outcome: RelayOutcome, bounds: OutcomeBounds): BeelineError | null {
+/**
+ * The error that the caller gets for an exchange that ended without an answer; null when it went away itself. The
+ * exchange was with a replica, or with a location in a process of its own.
+ */
+export function errorOfOutcome(
+  outcome: RelayOutcome,
+  bounds: OutcomeBounds,
+  location: string | null,
+): BeelineError | null {
   const detail = outcome.detail === null ? {} : { detail: outcome.detail };
   switch (outcome.ended) {
     case 'complete':
@@ -137,8 +144,7 @@ export function errorOfOutcome(outcome: RelayOutcome, bounds: OutcomeBounds): Be
       });
     case 'upstream-broken':
       return new BeelineError('REPLICA_LOST', {
-        message:
-          'the replica went away, or sent no valid HTTP, while it worked on the request; send it again if it may run twice',
+        message: `${location === null ? 'the replica' : `location ${location}`} went away, or sent no valid HTTP, while it worked on the request; send it again if it may run twice`,
         ...detail,
       });
     case 'first-byte-timeout':

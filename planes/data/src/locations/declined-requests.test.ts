@@ -126,6 +126,15 @@ describe.each([false, true])('what an ingress answers (over TCP: %s)', (tcp) => 
     expect(ingress.peers).toHaveLength(1);
   });
 
+  it('that does not come, because it went away, is an error that names the location', async () => {
+    post('Content-Length: 4', 'body');
+    (await requestOn(0, 'body')).socket.end();
+    expect(await caller.until('"request_id"')).toMatch(
+      /^HTTP\/1\.1 503 [\s\S]*REPLICA_LOST[\s\S]*location local went away[\s\S]*while it worked on the request/,
+    );
+    expect(ingress.peers).toHaveLength(1);
+  });
+
   it('with that word each time is tried three times and no more', async () => {
     post('Content-Length: 4', 'body');
     (await requestOn(0, 'body')).send(declined);

@@ -90,6 +90,27 @@ describe.each([false, true])('a location in another process (over TCP: %s)', (tc
     expect(leaseAtOnce(location).wait.queueMs).toBe(0);
   });
 
+  it('that is back gets those who wait some at a time, and none while it is away again', async () => {
+    goAway();
+    let granted = 0;
+    const held = Array.from({ length: 150 }, () =>
+      hold().then(() => {
+        granted += 1;
+      }),
+    );
+    await sayReady(0);
+    await waitFor('the first of them', () => granted > 0);
+    expect(granted).toBe(64);
+    await clock.advance(10);
+    expect(granted).toBe(128);
+    goAway();
+    await clock.advance(10);
+    expect(granted).toBe(128);
+    await sayReady(1);
+    await Promise.all(held);
+    expect(granted).toBe(150);
+  });
+
   it('is asked by one question at a time, however many wait, and by none when nobody does', async () => {
     goAway();
     const leaving = new AbortController();

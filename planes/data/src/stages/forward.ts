@@ -12,9 +12,7 @@ import {
 import {
   type CallerRequest,
   type Exchange,
-  headerLine,
   leaseOutcomes,
-  type OutgoingHead,
   openExchange,
   type RelayObserver,
   type RelayOutcome,
@@ -25,12 +23,13 @@ import type { GatewayParts } from '../gateway-parts.ts';
 import type { InferenceRequest } from '../inference-request.ts';
 import { refuseRequest } from '../refuse-request.ts';
 import { TokenReader } from '../usage/token-reader.ts';
+import { buildOutgoingHead } from './build-outgoing-head.ts';
 import type { Choice } from './choose.ts';
 import { chooseAgain } from './choose-again.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
-import { droppedHeaders, hiddenFromIngress, hiddenHeaders } from './kept-back-headers.ts';
+import { hiddenFromIngress, hiddenHeaders } from './kept-back-headers.ts';
 import type { Answer } from './meter.ts';
 import { ProgressStream } from './progress-stream.ts';
+import { serverTiming } from './server-timing.ts';
 
 /** Replicas that a request is offered to before the caller hears of it; only while nothing was delivered. */
 const maxTries = 3;
@@ -150,6 +149,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
 
   onEnd(outcome: RelayOutcome): void {
     const cutByUs = this.stopped && outcome.ended === 'upstream-broken';
+    const remote = this.lease?.ingress === undefined ? null : this.port.location;
     const misrouted = this.declinedAs === notHere && outcome.ended === 'upstream-unreachable';
     this.declinedAs = null;
     this.releaseLease(cutByUs || misrouted ? 'aborted' : leaseOutcomes[outcome.ended]);
@@ -160,7 +160,9 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
       return;
     }
     const cutThere = outcome.ended === 'upstream-broken' ? this.cutError : null;
-    const error = cutByUs ? gatewayStopping() : (cutThere ?? errorOfOutcome(outcome, this.gateway.config));
+    const error = cutByUs
+      ? gatewayStopping()
+      : (cutThere ?? errorOfOutcome(outcome, this.gateway.config, remote));
     const component = cutThere !== null && error === cutThere ? 'location' : 'gateway';
     if (error !== null) this.logFailure(error);
     if (error !== null && !outcome.headSent) this.refuse(error, component);
@@ -213,10 +215,8 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.tries = 0;
     this.askedMs = this.gateway.clock.monotonicMs();
     this.watchWhileHeld();
-    chooseAgain(this.request.path, this.revision, this.gateway, this.signal).then(
-      (choice) => this.onRerouted(choice),
-      (thrown: unknown) => this.onRerouted(asBeelineError(thrown)),
-    );
+    const chosen = chooseAgain(this.request.path, this.revision, this.gateway, this.signal);
+    void chosen.catch(asBeelineError).then((choice) => this.onRerouted(choice));
     return true;
   }
 
@@ -266,18 +266,10 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
       hiddenHeaders: lease.ingress === undefined ? hiddenHeaders : hiddenFromIngress,
       maxRequestBytes: maxBytes > 0 ? maxBytes : Number.POSITIVE_INFINITY,
     });
-    this.exchange.send(lease.target, this.outgoingHead(lease));
-  }
-
-  private outgoingHead(lease: Lease): OutgoingHead {
-    let add = forwardedHeaders(this.caller, this.gateway.config.trustForwarded) + this.names;
-    const { ingress = [] } = lease;
-    for (let index = 0; index + 1 < ingress.length; index += 2) {
-      add += headerLine(ingress[index] ?? '', ingress[index + 1] ?? '');
-    }
-    const asksFirst = lease.ingress !== undefined;
-    if (this.wishesProgress && asksFirst) add += headerLine(ingressHeaders.progress, 'events');
-    return { path: this.request.path.upstreamPath, drop: droppedHeaders, add, asksFirst };
+    const { trustForwarded } = this.gateway.config;
+    const wishes = { trustForwarded, progress: this.wishesProgress };
+    const path = this.request.path.upstreamPath;
+    this.exchange.send(lease.target, buildOutgoingHead(this.caller, path, this.names, lease, wishes));
   }
 
   private releaseLease(outcome: LeaseOutcome): void {
@@ -356,18 +348,6 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
       `a request failed: ${error.message}`,
     );
   }
-}
-
-const tenths = (value: number) => Math.round(value * 10) / 10;
-
-/** `run` is the time from handing the request to the replica until the head of its answer. */
-function serverTiming(queueMs: number, startMs: number, loadMs: number, runMs: number): string {
-  // Most requests waited for nothing.
-  const waited =
-    queueMs === 0 && startMs === 0 && loadMs === 0
-      ? 'queue;dur=0, start;dur=0, load;dur=0'
-      : `queue;dur=${tenths(queueMs)}, start;dur=${tenths(startMs)}, load;dur=${tenths(loadMs)}`;
-  return `${waited}, run;dur=${tenths(runMs)}`;
 }
 
 /** What a forwarding lets others do with it. */
