@@ -35,7 +35,6 @@ import { serverTiming } from './server-timing.ts';
 const maxTries = 3;
 /** Times that a request is routed anew because its location does not serve the revision. */
 const maxReroutes = 3;
-const notHere = 'REVISION_NOT_HERE';
 
 /** One request on its way: waits for a lease, relays, and tries another replica while nothing was delivered. */
 class Forwarding implements AcquireRequest, RelayObserver, Listed {
@@ -150,7 +149,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   onEnd(outcome: RelayOutcome): void {
     const cutByUs = this.stopped && outcome.ended === 'upstream-broken';
     const remote = this.lease?.ingress === undefined ? null : this.port.location;
-    const misrouted = this.declinedAs === notHere && outcome.ended === 'upstream-unreachable';
+    const misrouted = this.declinedAs === 'REVISION_NOT_HERE' && outcome.ended === 'upstream-unreachable';
     this.declinedAs = null;
     this.releaseLease(cutByUs || misrouted ? 'aborted' : leaseOutcomes[outcome.ended]);
     if (misrouted && this.reroute()) return;
@@ -281,7 +280,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   /** No lease: the location said no, or the caller left while it waited. */
   private refuseUnserved(thrown: unknown, component: ErrorOrigin = 'location'): void {
     this.queueMs += this.gateway.clock.monotonicMs() - this.askedMs;
-    if (thrown instanceof BeelineError && thrown.code === notHere && this.reroute()) return;
+    if (thrown instanceof BeelineError && thrown.code === 'REVISION_NOT_HERE' && this.reroute()) return;
     if (this.caller.gone) {
       this.answered({
         status: 0,
