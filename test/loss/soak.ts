@@ -10,13 +10,13 @@ const logsFolder = join(import.meta.dirname, '../../bench-results/soak');
 /**
  * Many updates, scale-downs, kills and restarts under load, every call counted. Prints the account as a table and as
  * JSON; when a call was lost, leaves the logs of all processes in `bench-results/soak` and exits with 1.
- * Run: `npm run soak -- [--changes 100] [--calls 100000] [--per-second 400] [--restart-every 5] [--ingress tcp|unix]`.
+ * Run: `npm run soak -- [--changes 100] [--calls 100000] [--per-second 250] [--restart-every 5] [--ingress tcp|unix]`.
  */
 const { values } = parseArgs({
   options: {
     changes: { type: 'string', default: '100' },
     calls: { type: 'string', default: '100000' },
-    'per-second': { type: 'string', default: '400' },
+    'per-second': { type: 'string', default: '250' },
     'restart-every': { type: 'string', default: '5' },
     ingress: { type: 'string', default: 'tcp' },
   },
