@@ -3,6 +3,7 @@ import { type CallerLink, CallerRequest } from './caller-request.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { incomplete, malformed } from './head-lines.ts';
 import { type RequestHead, RequestHeadReader } from './request-head.ts';
+import { SocketOutput } from './socket-output.ts';
 
 /** What a caller may send ahead of the answer it waits for; then its connection is read no further. */
 const aheadLimit = 65_536;
@@ -34,6 +35,7 @@ export interface CallerOwner {
  */
 export class CallerConnection implements CallerLink {
   readonly socket: Socket;
+  readonly output: SocketOutput;
   readonly remoteAddress: string | undefined;
   readonly head = new RequestHeadReader();
   phase: 'idle' | 'head' | 'busy' | 'rest' | 'leaving' = 'idle';
@@ -53,6 +55,7 @@ export class CallerConnection implements CallerLink {
 
   constructor(socket: Socket, owner: CallerOwner) {
     this.socket = socket;
+    this.output = new SocketOutput(socket);
     this.owner = owner;
     this.since = owner.tick;
     this.remoteAddress = socket.remoteAddress;
@@ -99,6 +102,7 @@ export class CallerConnection implements CallerLink {
     this.ahead = nothing;
     this.request = null;
     this.detached = true;
+    this.output.flush();
     this.enter('busy');
     this.socket.removeListener('data', this.onData);
     this.socket.removeListener('end', this.onEnd);
@@ -115,8 +119,14 @@ export class CallerConnection implements CallerLink {
       return;
     }
     const goodbye = this.owner.renderGoodbye();
-    if (goodbye !== '') this.socket.write(goodbye, 'latin1');
+    this.output.text(goodbye);
     this.leave();
+  }
+
+  /** Ends the connection at once. */
+  cut(): void {
+    this.output.flush();
+    this.socket.destroy();
   }
 
   /** Refuses a request whose head took too long. */
@@ -148,7 +158,10 @@ export class CallerConnection implements CallerLink {
   private readonly onEnd = (): void => {
     // A caller that ends its side while it is owed an answer has left.
     if (this.request !== null || this.bodyIncomplete) this.socket.destroy();
-    else this.socket.end();
+    else {
+      this.output.flush();
+      this.socket.end();
+    }
   };
 
   private readonly onDrain = (): void => {
@@ -267,7 +280,7 @@ export class CallerConnection implements CallerLink {
   }
 
   private refuse(status: number, message: string): void {
-    this.socket.write(this.owner.renderMalformed(status, message), 'latin1');
+    this.output.text(this.owner.renderMalformed(status, message));
     this.leave();
   }
 
@@ -275,6 +288,7 @@ export class CallerConnection implements CallerLink {
   private leave(): void {
     this.enter('leaving');
     this.ahead = nothing;
+    this.output.flush();
     this.socket.end();
     if (this.socket.isPaused()) this.socket.resume();
   }

@@ -3,14 +3,12 @@ import { cutConnection } from './cut-connection.ts';
 import { dateLine } from './date-line.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHeadReader } from './request-head.ts';
-import { writeCopy } from './write-copy.ts';
-
-/** Bytes up to which a piece of an answer leaves as text, in one write with what stands before it. */
-const smallPiece = 8_192;
+import type { SocketOutput } from './socket-output.ts';
 
 /** The connection that a request came on. */
 export interface CallerLink {
   readonly socket: Socket;
+  readonly output: SocketOutput;
   readonly remoteAddress: string | undefined;
   readonly head: RequestHeadReader;
   pause(): void;
@@ -73,7 +71,7 @@ export class CallerRequest {
   proceed(): void {
     if (!this.waitsToBeAsked) return;
     this.waitsToBeAsked = false;
-    if (this.body?.complete === false) this.link.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    if (this.body?.complete === false) this.link.output.text('HTTP/1.1 100 Continue\r\n\r\n');
   }
 
   /** The connection ends with this answer. To be called before the answer begins. */
@@ -92,7 +90,7 @@ export class CallerRequest {
   /** Sends an interim answer (102) with these header lines, where the caller can take one. */
   interim(lines: string): void {
     if (this.headSent || this.gone || this.head.http10) return;
-    this.link.socket.write(`HTTP/1.1 102 Processing\r\n${lines}\r\n`, 'latin1');
+    this.link.output.text(`HTTP/1.1 102 Processing\r\n${lines}\r\n`);
   }
 
   /** Begins an answer whose body has a length in bytes, or -1 when that is not known. */
@@ -117,26 +115,15 @@ export class CallerRequest {
   /** Sends a piece of the body; the bytes need to be valid during the call only. False: wait for the watcher's `onDrain`. */
   write(bytes: Buffer): boolean {
     if (this.bodiless || bytes.length === 0) return true;
-    const { socket } = this.link;
     const before = this.chunked ? `${this.unsent}${bytes.length.toString(16)}\r\n` : this.unsent;
-    const after = this.chunked ? '\r\n' : '';
     this.unsent = '';
-    if (bytes.length <= smallPiece) {
-      return socket.write(`${before}${bytes.toString('latin1')}${after}`, 'latin1');
-    }
-    if (before === '') return writeCopy(socket, bytes);
-    socket.cork();
-    socket.write(before, 'latin1');
-    const more = writeCopy(socket, bytes);
-    if (after !== '') socket.write(after, 'latin1');
-    socket.uncork();
-    return more;
+    return this.link.output.piece(before, bytes, this.chunked ? '\r\n' : '', false);
   }
 
   /** Sends the head now: its body is not there yet. */
   flush(): void {
     if (this.unsent === '') return;
-    this.link.socket.write(this.unsent, 'latin1');
+    this.link.output.text(this.unsent);
     this.unsent = '';
   }
 
@@ -151,7 +138,7 @@ export class CallerRequest {
       }
       text += '\r\n';
     }
-    if (text !== '') this.link.socket.write(text, 'latin1');
+    this.link.output.text(text);
     this.watcher = null;
     this.link.onAnswered(this.last);
   }

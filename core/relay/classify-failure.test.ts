@@ -3,6 +3,7 @@ import { classifyFailure, type FailurePicture } from './classify-failure.ts';
 
 const base: FailurePicture = {
   connected: true,
+  unsent: false,
   answered: false,
   reused: true,
   unixSocket: true,
@@ -14,6 +15,8 @@ describe('a connection that ended', () => {
   it.each<[string, Partial<FailurePicture>, string]>([
     ['before it stood', { connected: false, errorCode: 'ECONNREFUSED' }, 'unreachable'],
     ['after a byte of the answer', { answered: true, errorCode: 'ECONNRESET' }, 'broken'],
+    ['before the request had left', { unsent: true, unixSocket: false }, 'undelivered'],
+    ['before the request had left, after a byte of the answer', { unsent: true, answered: true }, 'broken'],
     ['by a reset, on a Unix socket', { errorCode: 'ECONNRESET' }, 'undelivered'],
     [
       'by a reset of a new connection, on a Unix socket',

@@ -2,6 +2,8 @@
 export interface FailurePicture {
   /** The connection was established. */
   readonly connected: boolean;
+  /** Of the request as far as it is known, the end had not left yet. */
+  readonly unsent: boolean;
   /** At least one byte of the answer came. */
   readonly answered: boolean;
   /** The connection had served a request before. */
@@ -31,6 +33,7 @@ const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRAC
 export function classifyFailure(picture: FailurePicture): FailureKind {
   if (!picture.connected) return 'unreachable';
   if (picture.answered) return 'broken';
+  if (picture.unsent) return 'undelivered';
   const reset = picture.errorCode === 'ECONNRESET' || picture.errorCode === 'EPIPE';
   if (picture.unixSocket && reset) return 'undelivered';
   return picture.reused && idempotent.has(picture.method) ? 'undelivered' : 'broken';

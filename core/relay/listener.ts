@@ -116,7 +116,7 @@ class HttpListener implements Listener, CallerOwner {
 
   cut(): void {
     this.cutting = true;
-    for (const connection of this.open) connection.socket.destroy();
+    for (const connection of this.open) connection.cut();
   }
 
   private async takeWaiting(): Promise<void> {

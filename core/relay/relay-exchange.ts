@@ -71,7 +71,7 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatch
     if (request.body !== null)
       request.body.sendTo(connection, text, head.asksFirst === true && mayBeLong(request.head));
     else {
-      connection.socket.write(text, 'latin1');
+      connection.output.text(text);
       connection.requestSent = true;
     }
   }

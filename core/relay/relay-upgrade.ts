@@ -68,7 +68,7 @@ class UpgradeExchange implements Exchange, UpstreamReader {
   onConnected(): void {
     const { connection, head } = this;
     if (connection === null || head === null) return;
-    connection.socket.write(renderOutgoingHead(this.request.head, head), 'latin1');
+    connection.output.text(renderOutgoingHead(this.request.head, head));
     connection.requestSent = true;
   }
 

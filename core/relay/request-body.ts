@@ -5,9 +5,6 @@ import type { UpstreamConnection } from './upstream-connection.ts';
 /** A body up to this size is kept until the answer begins, so that it can be sent again. */
 export const replayLimit = 65_536;
 
-/** Bytes up to which the first piece leaves as text, in one write with the head. */
-const smallBody = 8_192;
-
 /** Whoever reads from the caller. */
 export interface BodySource {
   pause(): void;
@@ -176,29 +173,19 @@ export class RequestBody {
       this.writeEnd(upstream, unsent);
       return;
     }
-    if (unsent !== '') upstream.socket.write(unsent, 'latin1');
+    upstream.output.text(unsent);
     if (!this.heldBack) this.source.resume();
   }
 
   private write(upstream: UpstreamConnection, head: string, bytes: Buffer): boolean {
-    const { socket } = upstream;
-    const before = this.framing === 'chunked' ? `${head}${bytes.length.toString(16)}\r\n` : head;
-    const after = this.framing === 'chunked' ? '\r\n' : '';
-    if (bytes.length <= smallBody) {
-      return socket.write(`${before}${bytes.toString('latin1')}${after}`, 'latin1');
-    }
-    if (before === '') return socket.write(bytes);
-    socket.cork();
-    socket.write(before, 'latin1');
-    const more = socket.write(bytes);
-    if (after !== '') socket.write(after, 'latin1');
-    socket.uncork();
-    return more;
+    const chunked = this.framing === 'chunked';
+    const before = chunked ? `${head}${bytes.length.toString(16)}\r\n` : head;
+    return upstream.output.piece(before, bytes, chunked ? '\r\n' : '', true);
   }
 
   private writeEnd(upstream: UpstreamConnection, head: string): void {
     const end = this.framing === 'chunked' ? `0\r\n${trailerLines(this.trailers)}\r\n` : '';
-    if (head !== '' || end !== '') upstream.socket.write(head + end, 'latin1');
+    upstream.output.text(head + end);
     upstream.requestSent = true;
     upstream.touch();
   }

@@ -4,6 +4,7 @@ import { ChunkedDecoder } from './chunked-decoder.ts';
 import { classifyFailure, type FailureKind } from './classify-failure.ts';
 import { incomplete, malformed } from './head-lines.ts';
 import { ResponseHeadReader } from './response-head.ts';
+import { SocketOutput } from './socket-output.ts';
 
 const headLimit = 65_536;
 const nothing = Buffer.alloc(0);
@@ -52,6 +53,7 @@ type Phase = 'free' | 'head' | 'length' | 'chunked' | 'until-close';
 /** One connection to an upstream and the parser of its answers; serves one exchange after the other. */
 export class UpstreamConnection {
   readonly socket: Socket;
+  readonly output: SocketOutput;
   readonly key: string;
   /** Exchanges that were completed on it. */
   served = 0;
@@ -96,6 +98,7 @@ export class UpstreamConnection {
       };
       this.socket = connect({ ...address, onread: { buffer: readBuffer, callback } });
     }
+    this.output = new SocketOutput(this.socket);
     this.socket.on('connect', () => this.onConnect());
     this.socket.on('drain', () => this.reader?.onUpstreamDrain());
     this.socket.on('end', () => this.onEnd());
@@ -289,6 +292,7 @@ export class UpstreamConnection {
     this.reader = null;
     const kind = classifyFailure({
       connected: this.connected,
+      unsent: this.output.waits,
       answered: this.answered,
       reused: this.served > 0,
       unixSocket: this.unixSocket,
