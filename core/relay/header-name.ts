@@ -133,15 +133,6 @@ export class HeaderSet {
   }
 }
 
-/** Options of a `Connection` header, lowercase. */
-export function connectionOptions(value: string): readonly string[] {
-  return value
-    .toLowerCase()
-    .split(',')
-    .map((option) => option.trim())
-    .filter((option) => option !== '');
-}
-
 /** Never taken out on a peer's word: the message would change its meaning. */
 const protectedNames: ReadonlySet<string> = new Set([
   'host',
@@ -152,7 +143,26 @@ const protectedNames: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Whether a `Connection` option really takes a header out. */
-export function isRemovable(option: string): boolean {
-  return !protectedNames.has(option);
+/** What a `Connection` header says. */
+export interface ConnectionOptions {
+  /** Whether the connection stays; null when it does not say. */
+  readonly keepAlive: boolean | null;
+  readonly upgrade: boolean;
+  /** Lowercase names of the headers that it takes out, beyond those that always stay at a hop. */
+  readonly named: readonly string[];
+}
+
+const stays: ConnectionOptions = { keepAlive: true, upgrade: false, named: [] };
+
+export function readConnectionOptions(value: string): ConnectionOptions {
+  if (value === 'keep-alive' || value === 'Keep-Alive') return stays;
+  const options = value
+    .toLowerCase()
+    .split(',')
+    .map((option) => option.trim());
+  return {
+    keepAlive: options.includes('close') ? false : options.includes('keep-alive') ? true : null,
+    upgrade: options.includes('upgrade'),
+    named: options.filter((option) => option !== '' && !protectedNames.has(option)),
+  };
 }

@@ -1,5 +1,5 @@
 import { HeadLines, incomplete, isTokenByte, malformed } from './head-lines.ts';
-import { connectionOptions, isRemovable } from './header-name.ts';
+import { readConnectionOptions } from './header-name.ts';
 
 export type BodyFraming = 'none' | 'length' | 'chunked';
 
@@ -171,15 +171,9 @@ export class RequestHeadReader implements RequestHead {
 
   /** Whether `Connection` asks for an upgrade. */
   private readConnection(value: string): boolean {
-    if (value === 'keep-alive' || value === 'Keep-Alive') {
-      this.keepAlive = true;
-      return false;
-    }
-    const options = connectionOptions(value);
-    if (options.includes('close')) this.keepAlive = false;
-    else if (options.includes('keep-alive')) this.keepAlive = true;
-    const removable = options.filter(isRemovable);
-    if (removable.length > 0) this.named = [...this.named, ...removable];
-    return options.includes('upgrade');
+    const { keepAlive, named, upgrade } = readConnectionOptions(value);
+    this.keepAlive = keepAlive ?? this.keepAlive;
+    if (named.length > 0) this.named = [...this.named, ...named];
+    return upgrade;
   }
 }

@@ -1,5 +1,5 @@
 import { HeadLines, incomplete, malformed } from './head-lines.ts';
-import { connectionOptions, isRemovable } from './header-name.ts';
+import { readConnectionOptions } from './header-name.ts';
 import { parseLength } from './request-head.ts';
 
 /** What an observer may ask of the head of an answer; valid during the call that hands it over. */
@@ -120,14 +120,8 @@ export class ResponseHeadReader implements ResponseHead {
   }
 
   private readConnection(value: string): void {
-    if (value === 'keep-alive' || value === 'Keep-Alive') {
-      this.keepAlive = true;
-      return;
-    }
-    const options = connectionOptions(value);
-    if (options.includes('close')) this.keepAlive = false;
-    else if (options.includes('keep-alive')) this.keepAlive = true;
-    const removable = options.filter(isRemovable);
-    if (removable.length > 0) this.named = [...this.named, ...removable];
+    const { keepAlive, named } = readConnectionOptions(value);
+    this.keepAlive = keepAlive ?? this.keepAlive;
+    if (named.length > 0) this.named = [...this.named, ...named];
   }
 }

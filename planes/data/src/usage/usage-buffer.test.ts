@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@beeline/core/base';
-import type { ExecutionRecord, ExecutionsMessage } from '@beeline/core/contract';
+import type { ExecutionsMessage } from '@beeline/core/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sampleRecord } from '../../testing/sample-record.ts';
 import { ExecutionSheet } from './execution-sheet.ts';
 import { openUsageBuffer } from './open-usage-buffer.ts';
 import type { UsageBatch } from './usage-spool.ts';
@@ -17,27 +18,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const open = (maxBytes = 1_000_000) =>
   openUsageBuffer({ gateway: 'gate', directory, maxBytes, logger: silentLogger });
 
-const record = (id: string): ExecutionRecord => ({
-  id,
-  workspace: 'acme',
-  model: 'toy',
-  environment: 'production',
-  revision: 'rev-1',
-  location: 'local',
-  replica: 'rep-1',
-  key: 'key-1',
-  startedAt: 1,
-  method: 'GET',
-  path: '/',
-  status: 200,
-  source: 'model',
-  errorCode: null,
-  aborted: false,
-  timings: { queueMs: 0, startMs: 0, loadMs: 0, runMs: 1, firstByteMs: 1, totalMs: 1 },
-  requestBytes: 0,
-  responseBytes: 0,
-  tokens: null,
-});
+const record = (id: string) => ({ ...sampleRecord, id });
 
 const down = () => Promise.reject(new Error('control is down'));
 const ids = (batches: readonly ExecutionsMessage[]) =>

@@ -1,31 +1,12 @@
-import type { ExecutionRecord, ExecutionsMessage } from '@beeline/core/contract';
+import type { ExecutionsMessage } from '@beeline/core/contract';
 import { createFakeClock } from '@beeline/core/testing';
 import { describe, expect, it } from 'vitest';
+import { sampleRecord } from '../../testing/sample-record.ts';
 import { sampleRoute, sampleRoutes } from '../../testing/start-gateway.ts';
 import { openThreadLink } from './open-thread-link.ts';
 import type { FromWorkerMessage } from './worker-messages.ts';
 
-const execution = (id: number): ExecutionRecord => ({
-  id: `exe_${id}`,
-  workspace: 'acme',
-  model: 'toy',
-  environment: 'production',
-  revision: null,
-  location: null,
-  replica: null,
-  key: 'key-1',
-  startedAt: 1,
-  method: 'GET',
-  path: '/',
-  status: 404,
-  source: 'gateway',
-  errorCode: 'WORKLOAD_NOT_FOUND',
-  aborted: false,
-  timings: { queueMs: 0, startMs: 0, loadMs: 0, runMs: 0, firstByteMs: null, totalMs: 1 },
-  requestBytes: 0,
-  responseBytes: 0,
-  tokens: null,
-});
+const execution = (id: number) => ({ ...sampleRecord, id: `exe_${id}` });
 
 function open(routes: string | null = null) {
   const clock = createFakeClock();
