@@ -193,7 +193,9 @@ export class CallerConnection implements CallerLink {
       }
     }
     this.reading = false;
-    const waits = this.detached || this.phase === 'leaving' || this.request !== null || this.ahead.length > 0;
+    // A head that has begun needs more bytes: only what could be dealt with and is not waits for `drain`.
+    const full = this.ahead.length > 0 && this.socket.writableNeedDrain;
+    const waits = this.detached || this.phase === 'leaving' || this.request !== null || full;
     if (!waits && this.socket.isPaused()) this.socket.resume();
   }
 

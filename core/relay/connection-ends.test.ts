@@ -1,0 +1,66 @@
+import { type AddressInfo, createConnection } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type BoundedCount, createBoundedCount } from '../base/index.ts';
+import { connectRaw, createFakeClock, type RawPeer, rawPeer, waitFor } from '../testing/index.ts';
+import type { CallerRequest } from './caller-request.ts';
+import { foreignServer } from './foreign-server.ts';
+import { createListener, type Listener } from './listener.ts';
+
+let clock = createFakeClock();
+let listener: Listener | null = null;
+let connections: BoundedCount;
+const callers: RawPeer[] = [];
+
+/** Starts a listener and connects to it. */
+async function open(onRequest: (request: CallerRequest) => void, limit = 100): Promise<RawPeer> {
+  clock = createFakeClock();
+  connections = createBoundedCount(limit);
+  listener = createListener({
+    clock,
+    maxHeadBytes: 1_024,
+    headTimeoutMs: 400,
+    keepAliveMs: 60_000,
+    connections,
+    onRequest,
+    renderMalformed: (status, message) => `HTTP/1.1 ${status} No\r\nconnection: close\r\n\r\n${message}`,
+    renderFull: () => 'HTTP/1.1 503 Full\r\nconnection: close\r\n\r\n',
+    foreign: foreignServer(
+      (head) => head.target.startsWith('/foreign'),
+      (request, response) => {
+        request.resume().on('end', () => response.end('from elsewhere'));
+      },
+    ),
+  });
+  const { server } = listener;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return connect();
+}
+
+async function connect(): Promise<RawPeer> {
+  const caller = await connectRaw({ port: (listener?.server.address() as AddressInfo).port });
+  callers.push(caller);
+  return caller;
+}
+
+afterEach(async () => {
+  for (const caller of callers.splice(0)) caller.destroy();
+  listener?.cut();
+  await listener?.close();
+});
+
+const get = 'GET /a HTTP/1.1\r\nHost: h\r\n\r\n';
+
+describe('a connection', () => {
+  it('is read on after a stop for answers that were not taken, wherever in a head it stopped', async () => {
+    let count = 0;
+    const caller = await open((request) => {
+      count += 1;
+      request.answer(200, 'OK', '', 'x'.repeat(5_000));
+    });
+    caller.socket.pause();
+    caller.send(get.repeat(6_000));
+    await waitFor('some answers', () => count > 0);
+    caller.socket.resume();
+    await waitFor('all answers', () => count === 6_000, 5_000);
+  });
+});
