@@ -85,7 +85,8 @@ export class CallerConnection implements CallerLink {
   onAnswered(last: boolean): void {
     const body = this.request?.body ?? null;
     this.request = null;
-    if (last) {
+    // It may have been told to end after the head of the answer had left.
+    if (last || !this.head.keepAlive) {
       this.leave();
       return;
     }
@@ -138,6 +139,11 @@ export class CallerConnection implements CallerLink {
     return this.bodyLeft > 0 || this.decoder !== null;
   }
 
+  private endRest(): void {
+    if (this.head.keepAlive) this.enter('idle');
+    else this.leave();
+  }
+
   private enter(phase: CallerConnection['phase']): void {
     this.phase = phase;
     this.since = this.owner.tick;
@@ -182,7 +188,7 @@ export class CallerConnection implements CallerLink {
     while (rest.length > 0 && this.phase !== 'leaving' && !this.unreadable) {
       if (this.bodyIncomplete) {
         rest = this.readBody(rest);
-        if (this.phase === 'rest' && !this.bodyIncomplete) this.enter('idle');
+        if (this.phase === 'rest' && !this.bodyIncomplete) this.endRest();
       } else if (this.request !== null || this.socket.writableNeedDrain) {
         this.keepAhead(rest);
         break;

@@ -63,4 +63,36 @@ describe('a connection', () => {
     caller.socket.resume();
     await waitFor('all answers', () => count === 6_000, 5_000);
   });
+
+  it('whose answer had begun before the listener closed ends with that answer', async () => {
+    let last: CallerRequest | null = null;
+    const caller = await open((request) => {
+      last = request;
+      request.begin(200, 'OK', '', 4);
+      request.flush();
+    });
+    caller.send(get);
+    await caller.until('content-length: 4');
+    const request = await waitFor('the request', () => last as CallerRequest | null);
+    const closed = listener?.close();
+    await listener?.stopListening();
+    request.write(Buffer.from('last'));
+    request.end([]);
+    await waitFor('the end', () => caller.ended, 2_000);
+    expect(caller.text).toContain('last');
+    caller.destroy();
+    await closed;
+  });
+
+  it('whose rest of a body is thrown away while the listener closes ends after it', async () => {
+    const caller = await open((request) => request.answer(200, 'OK', '', 'early'));
+    caller.send('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n');
+    await caller.until('early');
+    const closed = listener?.close();
+    await listener?.stopListening();
+    caller.send('body');
+    await waitFor('the end', () => caller.ended, 2_000);
+    caller.destroy();
+    await closed;
+  });
 });
