@@ -95,4 +95,18 @@ describe('a connection', () => {
     caller.destroy();
     await closed;
   });
+
+  it('beyond the limit cannot stay by sending on', async () => {
+    await open(() => {}, 1);
+    const { port } = listener?.server.address() as AddressInfo;
+    const second = rawPeer(createConnection({ port, host: '127.0.0.1', allowHalfOpen: true }));
+    callers.push(second);
+    await second.until('503 Full');
+    await waitFor('the cut', async () => {
+      second.send('x');
+      await clock.advance(100);
+      return second.socket.destroyed;
+    });
+    expect(connections.taken).toBe(1);
+  });
 });

@@ -136,11 +136,21 @@ class HttpListener implements Listener, CallerOwner {
       return;
     }
     if (!this.options.connections.take()) {
-      refuse(socket, this.options.renderFull(), this.lingerMs);
+      this.refuse(socket);
       return;
     }
     this.open.add(new CallerConnection(socket, this));
     if (this.cancelTick === null) this.scheduleTick();
+  }
+
+  /** Answers a connection without reading requests from it. It does not count, so nothing it does may keep it. */
+  private refuse(socket: Socket): void {
+    socket.on('error', () => socket.destroy()); // it goes away in any case
+    const cancel = this.options.clock.setTimer(this.lingerMs, () => socket.destroy());
+    socket.on('close', cancel);
+    // What it sent is read and thrown away: a close with unread bytes would be a reset, and the refusal lost.
+    socket.resume();
+    socket.end(this.options.renderFull());
   }
 
   private scheduleTick(): void {
@@ -166,16 +176,6 @@ class HttpListener implements Listener, CallerOwner {
     else if (phase === 'leaving' && sinceMs >= (socket.writableFinished ? this.lingerMs : keepAliveMs))
       socket.destroy();
   }
-}
-
-/** Answers a connection without reading requests from it. */
-function refuse(socket: Socket, answer: string, lingerMs: number): void {
-  socket.on('error', () => socket.destroy()); // it goes away in any case
-  socket.setTimeout(lingerMs, () => socket.destroy());
-  // What it sent is read and thrown away: a close with unread bytes would be a reset, and the refusal lost.
-  socket.resume();
-  socket.on('end', () => socket.end());
-  socket.end(answer);
 }
 
 export function createListener(options: ListenerOptions): Listener {
