@@ -6,6 +6,8 @@ import type { Socket } from 'node:net';
  */
 export function cutConnection(socket: Socket): void {
   if (socket.destroyed) return;
-  if (socket.remoteFamily === undefined || 'encrypted' in socket) socket.destroy();
+  // A reset while our end is on its way out fails, and the socket would never close.
+  const ending = socket.writableEnded && !socket.writableFinished;
+  if (ending || socket.remoteFamily === undefined || 'encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 }
