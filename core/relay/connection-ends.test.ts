@@ -1,4 +1,4 @@
-import { type AddressInfo, createConnection } from 'node:net';
+import { type AddressInfo, createConnection, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BoundedCount, createBoundedCount } from '../base/index.ts';
 import { connectRaw, createFakeClock, type RawPeer, rawPeer, waitFor } from '../testing/index.ts';
@@ -36,8 +36,10 @@ async function open(onRequest: (request: CallerRequest) => void, limit = 100): P
   return connect();
 }
 
+const portOf = (server: Server | undefined) => (server?.address() as AddressInfo).port;
+
 async function connect(): Promise<RawPeer> {
-  const caller = await connectRaw({ port: (listener?.server.address() as AddressInfo).port });
+  const caller = await connectRaw({ port: portOf(listener?.server) });
   callers.push(caller);
   return caller;
 }
@@ -98,7 +100,7 @@ describe('a connection', () => {
 
   it('beyond the limit cannot stay by sending on', async () => {
     await open(() => {}, 1);
-    const { port } = listener?.server.address() as AddressInfo;
+    const port = portOf(listener?.server);
     const second = rawPeer(createConnection({ port, host: '127.0.0.1', allowHalfOpen: true }));
     callers.push(second);
     await second.until('503 Full');

@@ -1,5 +1,13 @@
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFakeClock, type RawPeer, type RawServer, startRawServer, waitFor } from '../testing/index.ts';
+import {
+  createFakeClock,
+  type RawPeer,
+  type RawServer,
+  rawPeer,
+  startRawServer,
+  waitFor,
+} from '../testing/index.ts';
 import { type RunningRelay, startRelay } from './testing/start-relay.ts';
 
 let upstream: RawServer;
@@ -105,6 +113,39 @@ describe('an upgrade', () => {
     await clock.advance(6_000);
     expect(await relay.outcome(0)).toMatchObject({ ended: 'idle-timeout' });
     await waitFor('both to be cut', () => caller.ended && peer.ended);
+  });
+
+  it.each([
+    ['agreed and ended', `${agree}bye`, 'bye'],
+    ['answered otherwise', 'HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno', 'no'],
+  ])('is over when the upstream has %s, whatever the caller still sends', async (_what, answer, last) => {
+    const open = rawPeer(connect({ port: relay.port, host: '127.0.0.1', allowHalfOpen: true }));
+    open.send(ask);
+    const peer = await upstream.peer(0);
+    await peer.until('\r\n\r\n');
+    peer.socket.end(answer);
+    await open.until(last);
+    await waitFor('the end', () => open.ended);
+    expect(open.failed).toBe(false);
+    open.send('still here');
+    caller.destroy();
+    await waitFor('the connections to be over', () => relay.connections.taken === 0, 4_000);
+  });
+
+  it('whose upstream fails over TCP leaves no connection behind', async () => {
+    await relay.close();
+    await upstream.close();
+    upstream = await startRawServer({ tcp: true });
+    relay = await startRelay(upstream.target);
+    caller = await relay.connect();
+    caller.send(ask);
+    const peer = await upstream.peer(0);
+    peer.send(agree);
+    await caller.until('101');
+    peer.socket.resetAndDestroy();
+    await waitFor('the caller to be cut', () => caller.ended);
+    expect(caller.failed).toBe(true);
+    await waitFor('the connection to be over', () => relay.connections.taken === 0, 3_000);
   });
 
   it('that no upstream takes leaves the caller to be answered', async () => {

@@ -103,7 +103,7 @@ class UpgradeExchange implements Exchange, UpstreamReader {
 
   /** The upstream answered without switching: its answer is relayed and both connections end. */
   onComplete(): void {
-    this.caller.end();
+    this.leaveCaller();
     this.finish('complete', null);
   }
 
@@ -134,12 +134,21 @@ class UpgradeExchange implements Exchange, UpstreamReader {
     socket.on('close', (failed: boolean) => {
       this.requestBytes = socket.bytesWritten - before.written;
       this.responseBytes = socket.bytesRead - before.read;
-      if (!caller.writableFinished) caller.destroySoon();
-      this.finish(this.endsCut ?? (failed ? 'upstream-broken' : 'complete'), null);
+      const ended = this.endsCut ?? (failed ? 'upstream-broken' : 'complete');
+      if (ended === 'complete') this.leaveCaller();
+      this.finish(ended, null);
     });
     // `pipe` pauses each side at the other's pace and passes an orderly end on.
     caller.pipe(socket);
     socket.pipe(caller);
+  }
+
+  /** The caller got everything: its connection ends as after any last answer, within the same limits. */
+  private leaveCaller(): void {
+    if (this.caller.destroyed) return;
+    this.caller.unpipe();
+    this.request.endConnection();
+    this.request.end([]);
   }
 
   private onCallerGone(): void {

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { type Clock, createBoundedCount, systemClock } from '../../base/index.ts';
+import { type BoundedCount, type Clock, createBoundedCount, systemClock } from '../../base/index.ts';
 import type { UpstreamTarget } from '../../contract/index.ts';
 import { connectRaw, type RawPeer, waitFor } from '../../testing/index.ts';
 import {
@@ -19,6 +19,8 @@ import {
 export interface RunningRelay {
   readonly port: number;
   readonly pool: UpstreamPool;
+  /** Callers that are connected. */
+  readonly connections: BoundedCount;
   readonly outcomes: readonly RelayOutcome[];
   /** The outcome with this number, counted from 0, once it is there. */
   outcome(index: number): Promise<RelayOutcome>;
@@ -71,12 +73,14 @@ export async function startRelay(
     exchange.send(target, head);
   }
 
+  const connections = createBoundedCount(1_000);
   const listener = createListener({
     clock: systemClock,
     maxHeadBytes: 32_768,
     headTimeoutMs: 10_000,
     keepAliveMs: 75_000,
-    connections: createBoundedCount(1_000),
+    connections,
+    lingerMs: 100,
     onRequest: relay,
     renderMalformed: (status, message) => `HTTP/1.1 ${status} Refused\r\nconnection: close\r\n\r\n${message}`,
     renderFull: () => 'HTTP/1.1 503 Full\r\nconnection: close\r\n\r\n',
@@ -87,6 +91,7 @@ export async function startRelay(
   return {
     port,
     pool,
+    connections,
     outcomes,
     outcome: (index) => waitFor(`outcome ${index}`, () => outcomes[index]),
     async connect() {
