@@ -1,6 +1,6 @@
 import type { Logger } from '@beeline/core/base';
 import type { ExecutionRecord } from '@beeline/core/contract';
-import { ExecutionSheet } from './execution-sheet.ts';
+import { ExecutionSheet, recycleSheet } from './execution-sheet.ts';
 import { openUsageSpool, type UsageBatch } from './usage-spool.ts';
 
 /** Records in memory between two deliveries; beyond it the newest are dropped. */
@@ -103,6 +103,7 @@ export async function openUsageBuffer(options: {
           failure = { thrown };
         }
         if (failure !== null) await spool.save(batch);
+        recycleSheet(batch);
       }
       tellDropped();
       if (failure !== null) throw failure.thrown;
