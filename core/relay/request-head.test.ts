@@ -66,6 +66,22 @@ describe('a request head', () => {
   });
 });
 
+describe('an upgrade', () => {
+  it.each([
+    ['websocket', 'websocket'],
+    ['h2c', null],
+    ['h2c, websocket', 'websocket'],
+    ['websocket,H2C', 'websocket'],
+    ['h2c/2.0, h2', null],
+    ['foo/2, bar', 'foo/2, bar'],
+  ])('to %s is one to %s: HTTP/2 would go past whoever looks at requests', (asked, kept) => {
+    const head = new RequestHeadReader();
+    const text = `GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: ${asked}\r\n\r\n`;
+    expect(head.read(Buffer.from(text))).toBe(text.length);
+    expect(head.upgrade).toBe(kept);
+  });
+});
+
 /** What node:http makes of the same bytes; null when it refuses them or waits for more. */
 function readByNode(text: string): Promise<IncomingMessage | null> {
   return new Promise((resolve) => {

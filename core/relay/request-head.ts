@@ -30,6 +30,17 @@ export function parseLength(value: string): number {
 }
 
 /**
+ * The protocols of an `Upgrade` header that may be switched to; null when there are none. HTTP/2 is left out wherever it
+ * stands in the list: nobody here could look at its requests, and the request is the HTTP/1.1 request that it also is.
+ */
+function withoutHttp2(protocols: string): string | null {
+  if (protocols !== '' && !/h2/i.test(protocols)) return protocols;
+  const kept = protocols.split(',').map((protocol) => protocol.trim());
+  const others = kept.filter((protocol) => protocol !== '' && !/^h2c?\b/i.test(protocol));
+  return others.length === 0 ? null : others.join(', ');
+}
+
+/**
  * Reads the heads of the requests of one connection, one after the other. What two servers could read differently is
  * malformed here: the strictest reading of RFC 9112 where it leaves a choice.
  */
@@ -158,8 +169,7 @@ export class RequestHeadReader implements RequestHead {
     if (codings > 0 && this.http10) return this.refuse('HTTP/1.0 has no Transfer-Encoding');
     if (hosts > 1) return this.refuse('it has two Host headers');
     if (hosts === 0 && !this.http10) return this.refuse('it has no Host header');
-    // HTTP/2 over an upgrade is optional: the request is the HTTP/1.1 request that it also is.
-    if (asksUpgrade && protocol !== null && !/^h2c?$/i.test(protocol)) this.upgrade = protocol;
+    if (asksUpgrade && protocol !== null) this.upgrade = withoutHttp2(protocol);
     if (this.upgrade !== null && this.framing !== 'none') return this.refuse('an upgrade cannot have a body');
     return true;
   }
