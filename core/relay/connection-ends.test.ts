@@ -29,6 +29,7 @@ async function open(onRequest: (request: CallerRequest) => void, limit = 100): P
       (request, response) => {
         request.resume().on('end', () => response.end('from elsewhere'));
       },
+      100,
     ),
   });
   const { server } = listener;
@@ -96,6 +97,13 @@ describe('a connection', () => {
     await waitFor('the end', () => caller.ended, 2_000);
     caller.destroy();
     await closed;
+  });
+
+  it('that another server took ends when its request does not arrive in time', async () => {
+    const caller = await open(() => {});
+    caller.send('POST /foreign HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n01234');
+    expect(await caller.until('HTTP/1.1')).toContain('408');
+    await waitFor('the connection to be over', () => connections.taken === 0);
   });
 
   it('beyond the limit cannot stay by sending on', async () => {

@@ -11,14 +11,25 @@ export interface ForeignServer {
 
 /**
  * Requests that are answered by `node:http`: an API, probes, metrics. A connection ends with such an answer, since the
- * next request on it could be the listener's again.
+ * next request on it could be the listener's again. A request has to be there after `requestTimeoutMs`.
  */
-export function foreignServer(owns: ForeignServer['owns'], answer: RequestListener): ForeignServer {
-  // The listener has seen the head and knows its size.
-  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
+export function foreignServer(
+  owns: ForeignServer['owns'],
+  answer: RequestListener,
+  requestTimeoutMs = 300_000,
+): ForeignServer {
+  const limits = {
+    maxHeaderSize: 65_536, // the listener has seen the head and knows its size
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(60_000, requestTimeoutMs),
+    connectionsCheckingInterval: Math.min(30_000, requestTimeoutMs),
+  };
+  const server = createServer(limits, (request, response) => {
     response.setHeader('connection', 'close');
     answer(request, response);
   });
+  // A server that listens watches its time limits; this one is given its connections, and would wait for ever.
+  server.emit('listening');
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = 1; // what is pipelined behind is not looked at
   return { owns, take: (socket) => server.emit('connection', socket) };
