@@ -288,7 +288,8 @@ export class CallerConnection implements CallerLink {
   }
 
   private refuse(status: number, message: string): void {
-    this.output.text(this.owner.renderMalformed(status, message));
+    // It may quote bytes of the request; what goes out is Latin-1, and the answer is meant as UTF-8.
+    this.output.text(Buffer.from(this.owner.renderMalformed(status, message)).toString('latin1'));
     this.leave();
   }
 

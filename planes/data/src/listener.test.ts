@@ -39,6 +39,17 @@ const chunked = 'Transfer-Encoding: chunked\r\n';
 /** What the model has got of requests. */
 const delivered = () => model.peers.map((peer) => peer.text).join('');
 
+describe('a refusal of bytes that are no request', () => {
+  it('is as long as it says, whatever it quotes of them', async () => {
+    const caller = await connect();
+    caller.send(`${get}\xe9\xff\xe9: 1\r\n\r\n`);
+    await waitFor('the end', () => caller.ended);
+    const [head = '', body = ''] = caller.text.split('\r\n\r\n');
+    expect(body).toHaveLength(Number(/content-length: (\d+)/.exec(head)?.[1]));
+    expect(JSON.parse(Buffer.from(body, 'latin1').toString()).error.message).toContain('\xe9\xff\xe9');
+  });
+});
+
 describe('a request that two servers could read differently', () => {
   it.each([
     ['Content-Length and Transfer-Encoding', `${post}Content-Length: 4\r\n${chunked}\r\n0\r\n\r\n`],
