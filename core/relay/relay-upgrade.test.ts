@@ -132,6 +132,16 @@ describe('an upgrade', () => {
     await waitFor('the connections to be over', () => relay.connections.taken === 0, 4_000);
   });
 
+  it('ends when the caller leaves before the upstream has said a word', async () => {
+    caller.send(ask);
+    const peer = await upstream.peer(0);
+    await peer.until('\r\n\r\n');
+    caller.destroy();
+    expect(await relay.outcome(0)).toMatchObject({ ended: 'client-aborted' });
+    await waitFor('the upstream to be cut', () => peer.ended);
+    expect(relay.connections.taken).toBe(0);
+  });
+
   it('whose upstream fails over TCP leaves no connection behind', async () => {
     await relay.close();
     await upstream.close();

@@ -40,6 +40,7 @@ class UpgradeExchange implements Exchange, UpstreamReader {
     this.observer = options.observer;
     this.hidden = options.hiddenHeaders;
     caller.on('error', () => caller.destroy()); // what it means is told by the close that follows
+    caller.on('end', () => this.onCallerEnd());
     caller.on('close', () => this.onCallerGone());
   }
 
@@ -149,6 +150,11 @@ class UpgradeExchange implements Exchange, UpstreamReader {
     this.caller.unpipe();
     this.request.endConnection();
     this.request.end([]);
+  }
+
+  /** A caller that ends its side while it is owed an answer has left; afterwards an end is passed on. */
+  private onCallerEnd(): void {
+    if (this.upstream === null && !this.caller.writableEnded) this.caller.destroy();
   }
 
   private onCallerGone(): void {
