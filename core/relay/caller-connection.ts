@@ -85,13 +85,13 @@ export class CallerConnection implements CallerLink {
   onAnswered(last: boolean): void {
     const body = this.request?.body ?? null;
     this.request = null;
-    // It may have been told to end after the head of the answer had left.
-    if (last || !this.head.keepAlive) {
+    if (last) {
       this.leave();
       return;
     }
     body?.throwAway();
-    this.enter(this.bodyIncomplete ? 'rest' : 'idle');
+    if (this.bodyIncomplete) this.enter('rest');
+    else this.enterIdle();
     if (this.reading) return;
     if (this.socket.isPaused()) this.socket.resume();
     // Whoever answered may still look at the head, and the next one takes its place.
@@ -139,9 +139,10 @@ export class CallerConnection implements CallerLink {
     return this.bodyLeft > 0 || this.decoder !== null;
   }
 
-  private endRest(): void {
-    if (this.head.keepAlive) this.enter('idle');
-    else this.leave();
+  private enterIdle(): void {
+    this.enter('idle');
+    // It may have been told to end after the head of the answer had left, which did not say so.
+    if (!this.head.keepAlive) this.endSoon();
   }
 
   private enter(phase: CallerConnection['phase']): void {
@@ -188,7 +189,7 @@ export class CallerConnection implements CallerLink {
     while (rest.length > 0 && this.phase !== 'leaving' && !this.unreadable) {
       if (this.bodyIncomplete) {
         rest = this.readBody(rest);
-        if (this.phase === 'rest' && !this.bodyIncomplete) this.endRest();
+        if (this.phase === 'rest' && !this.bodyIncomplete) this.enterIdle();
       } else if (this.request !== null || this.socket.writableNeedDrain) {
         this.keepAhead(rest);
         break;

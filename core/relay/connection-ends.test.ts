@@ -1,4 +1,4 @@
-import { type AddressInfo, createConnection, type Server } from 'node:net';
+import { type AddressInfo, createConnection } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BoundedCount, createBoundedCount } from '../base/index.ts';
 import { connectRaw, createFakeClock, type RawPeer, rawPeer, waitFor } from '../testing/index.ts';
@@ -23,6 +23,7 @@ async function open(onRequest: (request: CallerRequest) => void, limit = 100): P
     connections,
     onRequest,
     renderMalformed: (status, message) => `HTTP/1.1 ${status} No\r\nconnection: close\r\n\r\n${message}`,
+    renderGoodbye: () => 'HTTP/1.1 503 Bye\r\nconnection: close\r\n\r\n',
     renderFull: () => 'HTTP/1.1 503 Full\r\nconnection: close\r\n\r\n',
     foreign: foreignServer(
       (head) => head.target.startsWith('/foreign'),
@@ -37,10 +38,10 @@ async function open(onRequest: (request: CallerRequest) => void, limit = 100): P
   return connect();
 }
 
-const portOf = (server: Server | undefined) => (server?.address() as AddressInfo).port;
+const address = () => (listener as Listener).server.address() as AddressInfo;
 
 async function connect(): Promise<RawPeer> {
-  const caller = await connectRaw({ port: portOf(listener?.server) });
+  const caller = await connectRaw({ port: address().port });
   callers.push(caller);
   return caller;
 }
@@ -82,7 +83,7 @@ describe('a connection', () => {
     request.write(Buffer.from('last'));
     request.end([]);
     await waitFor('the end', () => caller.ended, 2_000);
-    expect(caller.text).toContain('last');
+    expect(caller.text).toMatch(/last[\s\S]*503 Bye/);
     caller.destroy();
     await closed;
   });
@@ -108,8 +109,9 @@ describe('a connection', () => {
 
   it('beyond the limit cannot stay by sending on', async () => {
     await open(() => {}, 1);
-    const port = portOf(listener?.server);
-    const second = rawPeer(createConnection({ port, host: '127.0.0.1', allowHalfOpen: true }));
+    const second = rawPeer(
+      createConnection({ port: address().port, host: '127.0.0.1', allowHalfOpen: true }),
+    );
     callers.push(second);
     await second.until('503 Full');
     await waitFor('the cut', async () => {
