@@ -69,7 +69,7 @@ export class CallerRequest {
 
   /** Somebody will take the body: a caller that waits to be asked for it (`Expect: 100-continue`) is asked. */
   proceed(): void {
-    if (!this.waitsToBeAsked) return;
+    if (!this.waitsToBeAsked || this.headSent) return;
     this.waitsToBeAsked = false;
     if (this.body?.complete === false) this.link.output.text('HTTP/1.1 100 Continue\r\n\r\n');
   }

@@ -29,6 +29,7 @@ export class ProgressStream {
     this.since = arrival.arrivedMs;
     const names = `x-request-id: ${arrival.requestId}\r\nx-beeline-execution: ${arrival.executionId}\r\n`;
     const kind = 'content-type: text/event-stream\r\ncache-control: no-cache\r\n';
+    caller.proceed(); // later it would stand within the answer
     caller.begin(200, 'OK', kind + names + dateLine(), -1);
     caller.flush();
   }

@@ -101,6 +101,19 @@ describe('a caller that wishes to hear of the waiting', () => {
     expect(record).toMatchObject({ aborted: true, status: 0 });
   });
 
+  it('and waits to be asked for its body is asked before its answer begins', async () => {
+    caller.send(ask().replace('\r\n\r\n', '\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n'));
+    await caller.until('beeline.progress');
+    grant(location.lease());
+    const peer = await model.peer(0);
+    caller.send('body');
+    await peer.until('body');
+    peer.send('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9\r\n\r\ndata: 1\n\n');
+    const text = await caller.until('\r\n0\r\n\r\n');
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200']);
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+  });
+
   it.each([
     [ask('yes'), 'x-beeline-progress must be \\"events\\" (received \\"yes\\")'],
     [
