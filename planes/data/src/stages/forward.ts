@@ -316,6 +316,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private answered(
     result: Pick<Answer, 'status' | 'source' | 'errorCode' | 'aborted' | 'requestBytes' | 'responseBytes'>,
   ): void {
+    this.progress?.pause();
     this.onAnswered({
       status: result.status,
       source: result.source,

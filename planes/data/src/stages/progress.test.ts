@@ -1,6 +1,13 @@
 import { BeelineError } from '@beeline/core/base';
 import type { Lease, WakeProgress } from '@beeline/core/contract';
-import { connectRaw, type RawPeer, type RawServer, startRawServer, waitFor } from '@beeline/core/testing';
+import {
+  connectRaw,
+  createFakeClock,
+  type RawPeer,
+  type RawServer,
+  startRawServer,
+  waitFor,
+} from '@beeline/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeLocation, type FakeLocation } from '../../testing/fake-location.ts';
 import { type RunningGateway, startGateway, testKey } from '../../testing/start-gateway.ts';
@@ -112,6 +119,28 @@ describe('a caller that wishes to hear of the waiting', () => {
     const text = await caller.until('\r\n0\r\n\r\n');
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200']);
     expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+  });
+
+  it('that leaves is not told anything any more', async () => {
+    let asked = 0;
+    location.progress = () => {
+      asked += 1;
+      return wake;
+    };
+    const clock = createFakeClock();
+    await running.close();
+    running = await startGateway({ location, clock });
+    caller = await connectRaw({ port: running.port });
+    location.onAcquire = (request) =>
+      new Promise((_resolve, reject) =>
+        request.signal.addEventListener('abort', () => reject(request.signal.reason), { once: true }),
+      );
+    caller.send(ask());
+    await caller.until('beeline.progress');
+    caller.destroy();
+    await waitFor('the end of the exchange', () => running.gateway.exchanges === 0);
+    await clock.advance(5_000);
+    expect(asked).toBe(1);
   });
 
   it.each([
