@@ -59,6 +59,22 @@ describe('connections', () => {
     expect(caller.text).not.toContain('evil');
   });
 
+  it('are not used again when they answered before the request had left', async () => {
+    caller.send(get);
+    const peer = await upstream.peer(0);
+    peer.send(ok);
+    await caller.until('ok');
+    caller.clear();
+    // Both are there at once, the request first: it is read, and still waits to be written when the answer is.
+    caller.send(get);
+    peer.send('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray');
+    await caller.until('stray');
+    caller.clear();
+    caller.send(get);
+    (await upstream.peer(1)).send(ok);
+    expect(await caller.until('ok')).not.toContain('stray');
+  });
+
   it('that nobody uses are closed after a while', async () => {
     const clock = createFakeClock();
     await restart(upstream.target, { clock, keepMs: 4_000 });

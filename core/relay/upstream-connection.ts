@@ -269,7 +269,8 @@ export class UpstreamConnection {
 
   private complete(trailers: readonly string[]): void {
     const reader = this.reader;
-    const reusable = this.keepAlive && this.requestSent;
+    // An answer that was there before the request had left was meant for nobody, and the right one is still to come.
+    const reusable = this.keepAlive && this.requestSent && !this.output.waits;
     this.reader = null;
     this.decoder = null;
     this.phase = 'free';
