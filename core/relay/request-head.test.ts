@@ -66,6 +66,14 @@ describe('a request head', () => {
   });
 });
 
+describe('CONNECT', () => {
+  it('is refused: what follows it would be no HTTP, and its connection no good for others', () => {
+    const head = new RequestHeadReader();
+    expect(head.read(Buffer.from('CONNECT /a HTTP/1.1\r\nHost: h\r\n\r\n'))).toBe(malformed);
+    expect(head.problem).toContain('CONNECT');
+  });
+});
+
 describe('an upgrade', () => {
   it.each([
     ['websocket', 'websocket'],

@@ -163,6 +163,7 @@ export class RequestHeadReader implements RequestHead {
       else if (role === 'expect') this.expect = lines.value(line).toLowerCase();
     }
     this.declaresLength = lengths > 0;
+    if (this.method === 'CONNECT') return this.refuse('CONNECT is for proxies, and this is none');
     if (lengths > 1) return this.refuse('it has two Content-Length headers');
     if (codings > 1) return this.refuse('it has two Transfer-Encoding headers');
     if (lengths + codings > 1) return this.refuse('it has both Content-Length and Transfer-Encoding');
