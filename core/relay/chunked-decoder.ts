@@ -1,5 +1,5 @@
 import { incomplete, malformed } from './head-lines.ts';
-import { findHeaderName } from './header-name.ts';
+import { findHeaderName, type HeaderSet } from './header-name.ts';
 
 const lineLimit = 4_096;
 const trailersLimit = 16_384;
@@ -22,6 +22,18 @@ export function isForwardableTrailer(spelled: string): boolean {
   if (!token.test(spelled)) return false;
   const lower = spelled.toLowerCase();
   return !forbiddenTrailers.has(lower) && (findHeaderName(lower)?.role ?? 'end-to-end') === 'end-to-end';
+}
+
+/** Those of some trailers (name, value, …) that are not in a set of headers to be left out. */
+export function withoutTrailers(raw: readonly string[], drop: HeaderSet | undefined): readonly string[] {
+  if (raw.length === 0 || drop === undefined) return raw;
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const spelled = raw[index] ?? '';
+    const name = findHeaderName(spelled.toLowerCase());
+    if (name === undefined || !drop.has(name)) kept.push(spelled, raw[index + 1] ?? '');
+  }
+  return kept;
 }
 
 export interface ChunkSink {

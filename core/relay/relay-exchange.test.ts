@@ -101,6 +101,15 @@ describe('request bodies', () => {
     expect(upstream.peers.map((peer) => peer.text).join('')).toBe('');
   });
 
+  it('cannot bring in their trailers what stays behind in a head', async () => {
+    caller.send('POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n');
+    caller.send('0\r\nX-Secret: s\r\nx-added: forged\r\nX-Sum: 5\r\n\r\n');
+    const peer = await upstream.peer(0);
+    expect(await peer.until('\r\n0\r\n')).toMatch(/\r\n0\r\nX-Sum: 5\r\n\r\n$/);
+    peer.send('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-HIDDEN: h\r\nX-Told: 1\r\n\r\n');
+    expect(await caller.until('X-Told')).not.toContain('X-HIDDEN');
+  });
+
   it('over the limit end the exchange', async () => {
     await restart(upstream.target, { maxRequestBytes: 8 });
     caller.send('POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n');

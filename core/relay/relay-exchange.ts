@@ -1,5 +1,6 @@
 import type { UpstreamTarget } from '../contract/index.ts';
 import type { CallerRequest, CallerWatcher } from './caller-request.ts';
+import { withoutTrailers } from './chunked-decoder.ts';
 import { dateLine } from './date-line.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
 import type { HeaderSet } from './header-name.ts';
@@ -69,7 +70,7 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatch
     if (connection === null || head === null) return;
     const text = renderOutgoingHead(request.head, head);
     if (request.body !== null)
-      request.body.sendTo(connection, text, head.asksFirst === true && mayBeLong(request.head));
+      request.body.sendTo(connection, text, head.asksFirst === true && mayBeLong(request.head), head.drop);
     else {
       connection.output.text(text);
       connection.requestSent = true;
@@ -121,7 +122,7 @@ class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatch
   onComplete(trailers: readonly string[]): void {
     if (this.over) return;
     this.over = true;
-    this.request.end(trailers);
+    this.request.end(withoutTrailers(trailers, this.hidden));
     this.finish('complete', null);
   }
 

@@ -1,4 +1,5 @@
-import { isForwardableTrailer } from './chunked-decoder.ts';
+import { isForwardableTrailer, withoutTrailers } from './chunked-decoder.ts';
+import type { HeaderSet } from './header-name.ts';
 import type { BodyFraming } from './request-head.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
@@ -44,6 +45,8 @@ export class RequestBody {
   private sentPieces = 0;
   private sentBytes = 0;
   private trailers: readonly string[] = [];
+  /** Trailers of these names stay behind, as headers do. */
+  private drop: HeaderSet | undefined;
   private thrownAway = false;
 
   constructor(framing: BodyFraming, source: BodySource) {
@@ -107,8 +110,9 @@ export class RequestBody {
    * Sends head and body; after `release` it may be called again with another connection. A `gated` body stops where it
    * could not be sent again, until `proceed`.
    */
-  sendTo(upstream: UpstreamConnection, head: string, gated: boolean): void {
+  sendTo(upstream: UpstreamConnection, head: string, gated: boolean, drop: HeaderSet): void {
     this.upstream = upstream;
+    this.drop = drop;
     this.gated = gated;
     this.sentPieces = 0;
     this.sentBytes = 0;
@@ -184,7 +188,8 @@ export class RequestBody {
   }
 
   private writeEnd(upstream: UpstreamConnection, head: string): void {
-    const end = this.framing === 'chunked' ? `0\r\n${trailerLines(this.trailers)}\r\n` : '';
+    const end =
+      this.framing === 'chunked' ? `0\r\n${trailerLines(withoutTrailers(this.trailers, this.drop))}\r\n` : '';
     upstream.output.text(head + end);
     upstream.requestSent = true;
     upstream.touch();

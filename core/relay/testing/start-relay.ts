@@ -29,6 +29,7 @@ export interface RunningRelay {
 }
 
 const dropped = new HeaderSet(['x-secret', 'x-added']);
+const hidden = new HeaderSet(['x-hidden']);
 
 export async function startRelay(
   target: UpstreamTarget,
@@ -68,6 +69,7 @@ export async function startRelay(
           }
         },
       },
+      hiddenHeaders: hidden,
       maxRequestBytes: options.maxRequestBytes ?? Number.POSITIVE_INFINITY,
     });
     exchange.send(target, head);
