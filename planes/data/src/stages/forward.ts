@@ -29,7 +29,7 @@ import { chooseAgain } from './choose-again.ts';
 import { hiddenFromIngress, hiddenHeaders } from './kept-back-headers.ts';
 import type { Answer } from './meter.ts';
 import { ProgressStream } from './progress-stream.ts';
-import { serverTiming } from './server-timing.ts';
+import { RequestTimes } from './request-times.ts';
 
 /** Replicas that a request is offered to before the caller hears of it; only while nothing was delivered. */
 const maxTries = 3;
@@ -61,11 +61,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private declinedAs: string | null = null;
   private stopped = false;
   private cutError: BeelineError | null = null;
-  private queueMs = 0;
-  private startMs = 0;
-  private loadMs = 0;
-  private askedMs = 0;
-  private runStartedMs = 0;
+  private readonly times = new RequestTimes();
   private firstByteMs: number | null = null;
   /** Code of the error that a remote location answered with. */
   private locationError: string | null = null;
@@ -96,7 +92,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
 
   acquire(): void {
     this.tries += 1;
-    this.askedMs = this.gateway.clock.monotonicMs();
+    this.times.asked(this.gateway.clock.monotonicMs());
     try {
       const lease = this.port.acquire(this);
       if ('then' in lease) this.hold(lease);
@@ -131,8 +127,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.tokens.readHead(head);
     this.progress?.answer(head);
     if (this.gateway.load.leaving) this.caller.endConnection();
-    const timing = serverTiming(this.queueMs, this.startMs, this.loadMs, nowMs - this.runStartedMs);
-    return `${this.names}server-timing: ${timing}\r\n`;
+    return `${this.names}server-timing: ${this.times.serverTiming(nowMs)}\r\n`;
   }
 
   onResponseBytes(bytes: Buffer): Buffer {
@@ -212,7 +207,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     if (this.stopped || this.caller.gone || this.reroutes >= maxReroutes) return false;
     this.reroutes += 1;
     this.tries = 0;
-    this.askedMs = this.gateway.clock.monotonicMs();
+    this.times.asked(this.gateway.clock.monotonicMs());
     this.watchWhileHeld();
     const chosen = chooseAgain(this.request.path, this.revision, this.gateway, this.signal);
     void chosen.catch(asBeelineError).then((choice) => this.onRerouted(choice));
@@ -224,7 +219,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     if (this.stopped) this.refuseUnserved(gatewayStopping());
     else if (choice instanceof BeelineError) this.refuseUnserved(choice, 'gateway');
     else {
-      this.queueMs += this.gateway.clock.monotonicMs() - this.askedMs;
+      this.times.queued(this.gateway.clock.monotonicMs());
       this.gateway.metrics.retried();
       this.revision = choice.revision;
       this.port = choice.port;
@@ -243,20 +238,14 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     const { replica, wait, errorCode } = readIngressReport((lower) => head.header(lower));
     this.replica = replica;
     this.locationError = errorCode;
-    this.queueMs += wait.queueMs;
-    this.startMs += wait.startMs;
-    this.loadMs += wait.loadMs;
-    this.runStartedMs += wait.queueMs + wait.startMs + wait.loadMs;
+    this.times.wasHeld(wait);
   }
 
   private serve(lease: Lease): void {
     this.lease = lease;
     this.progress?.pause();
     this.replica = lease.replica;
-    this.queueMs += lease.wait.queueMs;
-    this.startMs += lease.wait.startMs;
-    this.loadMs += lease.wait.loadMs;
-    this.runStartedMs = this.gateway.clock.monotonicMs();
+    this.times.runs(lease.wait, this.gateway.clock.monotonicMs());
     this.caller.proceed();
     const maxBytes = this.gateway.config.maxRequestBody;
     this.exchange ??= openExchange(this.caller, {
@@ -279,7 +268,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
 
   /** No lease: the location said no, or the caller left while it waited. */
   private refuseUnserved(thrown: unknown, component: ErrorOrigin = 'location'): void {
-    this.queueMs += this.gateway.clock.monotonicMs() - this.askedMs;
+    this.times.queued(this.gateway.clock.monotonicMs());
     if (thrown instanceof BeelineError && thrown.code === 'REVISION_NOT_HERE' && this.reroute()) return;
     if (this.caller.gone) {
       this.answered({
@@ -327,10 +316,10 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
       revision: this.revision,
       location: this.port.location,
       replica: this.replica,
-      queueMs: this.queueMs,
-      startMs: this.startMs,
-      loadMs: this.loadMs,
-      runMs: this.runStartedMs === 0 ? 0 : this.gateway.clock.monotonicMs() - this.runStartedMs,
+      queueMs: this.times.queueMs,
+      startMs: this.times.startMs,
+      loadMs: this.times.loadMs,
+      runMs: this.times.runMs(this.gateway.clock.monotonicMs()),
       firstByteMs: this.firstByteMs,
       tokens: this.tokens.result(),
     });
