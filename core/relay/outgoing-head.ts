@@ -17,8 +17,8 @@ export interface OutgoingHead {
   readonly asksFirst?: boolean;
 }
 
-/** What would end a header early. */
-const unsafe = /[\r\n\0]/;
+/** What would end a header early; heads leave as Latin-1, which makes a line feed of `\u010a`. */
+const unsafe = /[\r\n\0\u0100-\uffff]/;
 
 /**
  * One line of a head.

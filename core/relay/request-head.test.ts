@@ -66,6 +66,12 @@ describe('a request head', () => {
   });
 });
 
+describe('a line that is added to a head', () => {
+  it.each(['a\r\nb: c', 'a\nb', 'a\0', 'a\u010d\u010ab: c'])('cannot end early: %j', (value) => {
+    expect(() => headerLine('x-one', value)).toThrow(RangeError);
+  });
+});
+
 describe('CONNECT', () => {
   it('is refused: what follows it would be no HTTP, and its connection no good for others', () => {
     const head = new RequestHeadReader();
