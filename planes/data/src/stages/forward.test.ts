@@ -194,6 +194,19 @@ describe('a forwarded request', () => {
   });
 });
 
+describe('a lease that no request can be written for', () => {
+  it.each([
+    ['at once', <T>(lease: T): T | Promise<T> => lease],
+    ['later', <T>(lease: T): T | Promise<T> => Promise.resolve(lease)],
+  ])('is given back when it comes %s, and the caller is answered', async (_when, give) => {
+    location.onAcquire = () => give({ ...location.lease(), ingress: ['x-broken', 'a\r\nb'] });
+    caller.send(get);
+    expect(await caller.until('INTERNAL_ERROR')).toMatch(/^HTTP\/1\.1 500 /);
+    expect(await onlyRecord()).toMatchObject({ status: 500, errorCode: 'INTERNAL_ERROR' });
+    expect([location.released, running.gateway.exchanges]).toEqual([['aborted'], 0]);
+  });
+});
+
 describe('an upgrade that is refused', () => {
   it('is told on the socket', async () => {
     caller.send(head('GET /acme/models/none', 'Connection: Upgrade', 'Upgrade: websocket'));

@@ -13,6 +13,7 @@ import {
   type CallerRequest,
   type Exchange,
   leaseOutcomes,
+  type OutgoingHead,
   openExchange,
   type RelayObserver,
   type RelayOutcome,
@@ -257,7 +258,15 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     const { trustForwarded } = this.gateway.config;
     const wishes = { trustForwarded, progress: this.wishesProgress };
     const path = this.request.path.upstreamPath;
-    this.exchange.send(lease.target, buildOutgoingHead(this.caller, path, this.names, lease, wishes));
+    let head: OutgoingHead;
+    try {
+      head = buildOutgoingHead(this.caller, path, this.names, lease, wishes);
+    } catch (thrown) {
+      this.releaseLease('aborted');
+      this.refuseUnserved(thrown);
+      return;
+    }
+    this.exchange.send(lease.target, head);
   }
 
   private releaseLease(outcome: LeaseOutcome): void {
