@@ -26,6 +26,7 @@ export {
   modelSchema,
   modelSpecSchema,
   modelTasks,
+  type ScalingMetric,
 } from './model/schema.ts';
 export {
   buildDrainTimeoutMs,

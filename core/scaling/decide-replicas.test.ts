@@ -7,6 +7,7 @@ interface Change {
   readonly proof?: ScalePicture['proof'];
   readonly bounds?: Partial<ScalePicture['bounds']>;
   readonly demand?: Partial<ScalePicture['demand']>;
+  readonly usage?: ScalePicture['usage'];
   readonly learned?: Partial<ScalePicture['learned']>;
   readonly memory?: Partial<ScaleMemory> | null;
   readonly live?: number;
@@ -45,6 +46,7 @@ function picture(change: Change): ScalePicture {
       quietMs: null,
       ...change.demand,
     },
+    usage: change.usage ?? null,
     replicas: { live, ready: change.ready ?? live, startingForMs: change.startingForMs ?? null },
     learned: { startMs: 50, serviceMs: null, ...change.learned },
     fullness: change.fullness ?? 0,

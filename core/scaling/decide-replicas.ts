@@ -2,6 +2,7 @@ import { formatDuration } from '../base/index.ts';
 import { chooseWarmTime, type WarmTime } from './choose-warm-time.ts';
 import { estimateNeed } from './estimate-need.ts';
 import type { ScaleMemory, ScalePicture, ScalePlan } from './scale-picture.ts';
+import { isUsageMetric, wantForUsage } from './want-for-usage.ts';
 
 /** Needing so many times the ready replicas is an emergency. */
 const panicFactor = 2;
@@ -20,29 +21,45 @@ interface Want {
  * A revision that retires serves who still comes; when nobody has for a moment, it finishes what it has on replicas
  * that drain, within their limit. Then only who waits needs one that does not: those that are ready are full.
  */
-function wantForRetiring({ demand, bounds, replicas }: ScalePicture): Want {
+function wantForRetiring(picture: ScalePicture): Want {
+  const { demand, bounds, replicas } = picture;
   const { inFlight, waiting, quietMs } = demand;
-  const share = (requests: number) => Math.ceil(requests / bounds.target);
+  const { metric } = bounds;
+  // How many requests are one replica's work is not known when its use is what counts.
+  const share = (requests: number) =>
+    Math.ceil(isUsageMetric(metric) ? Math.min(1, requests) : requests / bounds.target);
   if (quietMs !== null && quietMs < stragglersMs) {
-    const count = Math.max(share(inFlight + waiting), Math.min(1, replicas.live));
+    const used = isUsageMetric(metric) ? wantForUsage(picture, metric).count : 0;
+    const count = Math.max(used, share(inFlight + waiting), Math.min(1, replicas.live));
     return { count, reason: `it retires; ${inFlight} in flight and ${waiting} waiting need ${count}` };
   }
   const count = waiting === 0 ? 0 : replicas.ready + share(waiting);
   return { count, reason: `it retires, nobody comes any more, and ${waiting} waiting need ${count}` };
 }
 
-/** What is wanted for the demand alone. */
-function wantForDemand(picture: ScalePicture): Want {
-  const { demand, bounds, replicas } = picture;
+/** What the requests need that are there and expected. */
+function wantForRequests(picture: ScalePicture): Want {
+  const { demand, bounds } = picture;
   const need = estimateNeed(picture);
   const busy = demand.inFlight + demand.waiting > 0;
   const needed = Math.max(need.now, need.forecast);
   // When nobody is there, less than a whole replica is a matter of retention.
   const count = busy ? Math.max(1, Math.ceil(needed / bounds.target)) : Math.floor(needed / bounds.target);
   const units = bounds.metric === 'rps' ? 'requests per second' : 'at once';
-  const what = `${demand.inFlight} in flight, ${demand.waiting} waiting and ${demand.panicPerSecond.toFixed(2)}/s arriving need ${count} at ${bounds.target} ${units}`;
-  if (count === 0 || replicas.live > 0 || count >= bounds.scaleUpMinimum) return { count, reason: what };
-  return { count: bounds.scaleUpMinimum, reason: `${what}; leaving zero takes ${bounds.scaleUpMinimum}` };
+  const reason = `${demand.inFlight} in flight, ${demand.waiting} waiting and ${demand.panicPerSecond.toFixed(2)}/s arriving need ${count} at ${bounds.target} ${units}`;
+  return { count, reason };
+}
+
+/** What is wanted for the demand alone. */
+function wantForDemand(picture: ScalePicture): Want {
+  const { bounds, replicas } = picture;
+  const { metric } = bounds;
+  const want = isUsageMetric(metric) ? wantForUsage(picture, metric) : wantForRequests(picture);
+  if (want.count === 0 || replicas.live > 0 || want.count >= bounds.scaleUpMinimum) return want;
+  return {
+    count: bounds.scaleUpMinimum,
+    reason: `${want.reason}; leaving zero takes ${bounds.scaleUpMinimum}`,
+  };
 }
 
 /** Panic begins when twice what is ready is needed, and after a restart with several replicas. */

@@ -33,3 +33,5 @@ export {
 export { type SimulationSummary, summarizeSimulation } from './simulate/summarize-simulation.ts';
 export { buildSyntheticTrace, type SyntheticTrace, syntheticTraces } from './simulate/synthetic-trace.ts';
 export type { TraceRequest } from './simulate/trace.ts';
+export { createUsageWindow, type UsageReading, type UsageWindow } from './usage-window.ts';
+export { isUsageMetric, type UsageMetric } from './want-for-usage.ts';

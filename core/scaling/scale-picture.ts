@@ -1,5 +1,6 @@
 import type { ScalingConfig } from '../resources/index.ts';
 import type { DemandReading } from './demand-buckets.ts';
+import type { UsageReading } from './usage-window.ts';
 
 /** All that the decision about a revision's number of replicas needs. It is plain data: kept, it can be replayed. */
 export interface ScalePicture {
@@ -16,6 +17,8 @@ export interface ScalePicture {
     /** Since the last request ended or the last replica became ready, whichever is later; null before both. */
     readonly idleMs: number | null;
   };
+  /** Percent of one processor, or MiB; null when the metric is another one, or nothing was measured. */
+  readonly usage: UsageReading | null;
   readonly replicas: {
     /** Ready or on the way to it. */
     readonly live: number;

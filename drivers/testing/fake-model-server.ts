@@ -22,10 +22,19 @@ interface Behaviour {
   readonly lines?: readonly string[];
   /** How long an answer takes. */
   readonly answerMs?: number;
+  /** Processor time that an answer costs. */
+  readonly burnMs?: number;
 }
 
 const socketPath = process.argv[2] ?? '';
 const behaviour = JSON.parse(process.argv[3] ?? '{}') as Behaviour;
+function burn(ms: number): void {
+  const before = process.cpuUsage();
+  for (let used = 0; used < ms; ) {
+    const { user, system } = process.cpuUsage(before);
+    used = (user + system) / 1_000;
+  }
+}
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 for (const line of behaviour.lines ?? []) console.log(line);
@@ -68,6 +77,7 @@ const server = createServer((request, response) => {
     });
     request.on('end', async () => {
       await wait(behaviour.answerMs ?? 0);
+      burn(behaviour.burnMs ?? 0);
       json(200, { pid: process.pid, environment: Object.keys(process.env).sort(), received: text });
     });
   }

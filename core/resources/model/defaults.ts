@@ -1,4 +1,4 @@
-import type { ModelSpecInput } from './schema.ts';
+import type { ModelSpecInput, ScalingMetric } from './schema.ts';
 
 /** A spec with every default filled in: what the store keeps and the API returns. */
 export interface ModelSpec {
@@ -20,7 +20,7 @@ export interface ModelSpec {
   readonly serverlessConfig: {
     readonly minNumReplicas: number;
     readonly maxNumReplicas: number;
-    readonly metric: 'concurrency' | 'rps';
+    readonly metric: ScalingMetric;
     readonly target: string;
     readonly stableWindow: string;
     readonly scaleUpMinimum: number;
@@ -32,7 +32,12 @@ export interface ModelSpec {
   };
 }
 
-const defaultTargets = { concurrency: '8', rps: '10' } as const;
+const defaultTargets: Record<ScalingMetric, string> = {
+  concurrency: '8',
+  rps: '10',
+  cpu: '70',
+  memory: '1024',
+};
 
 /** Fills in what the user left out. */
 export function defaultModelSpec(input: ModelSpecInput): ModelSpec {

@@ -101,9 +101,9 @@ describe('a model document', () => {
       'spec.serverlessConfig.minNumReplicas must not be over maxNumReplicas (2) (received 5)',
     ],
     [
-      'a metric that cannot be measured',
-      model({ serverlessConfig: { metric: 'cpu' } }),
-      'spec.serverlessConfig.metric must be one of concurrency, rps (received "cpu")',
+      'a metric that nobody measures',
+      model({ serverlessConfig: { metric: 'gpu' } }),
+      'spec.serverlessConfig.metric must be one of concurrency, rps, cpu, memory (received "gpu")',
     ],
     [
       'a stable window that is too short',
@@ -123,7 +123,22 @@ describe('a model document', () => {
     [
       'a target of zero',
       model({ serverlessConfig: { target: '0' } }),
-      'spec.serverlessConfig.target must be over 0',
+      'spec.serverlessConfig.target must be over 0 and below 10000 (received "0")',
+    ],
+    [
+      'a target of more requests than a replica can have',
+      model({ serverlessConfig: { metric: 'rps', target: '10000' } }),
+      'spec.serverlessConfig.target must be over 0 and below 10000 (received "10000")',
+    ],
+    [
+      'more processors than machines have',
+      model({ serverlessConfig: { metric: 'cpu', target: '6401' } }),
+      'spec.serverlessConfig.target must be from 1 to 6400, in percent of one processor (received "6401")',
+    ],
+    [
+      'a part of a MiB',
+      model({ serverlessConfig: { metric: 'memory', target: '0.5' } }),
+      'spec.serverlessConfig.target must be from 1 to 1048576, in MiB (received "0.5")',
     ],
     [
       'mixed hardware',
@@ -193,6 +208,18 @@ describe('scaling bounds', () => {
       scaleDownDelayMs: null,
       retentionMs: 300_000,
     });
+  });
+});
+
+describe('a target that the user left out', () => {
+  it.each([
+    ['concurrency', 8],
+    ['rps', 10],
+    ['cpu', 70],
+    ['memory', 1_024],
+  ])('of %s is %d', (metric, target) => {
+    const spec = defaultModelSpec(parseModel(model({ serverlessConfig: { metric } })).spec);
+    expect(buildScalingConfig(spec)).toMatchObject({ metric, target });
   });
 });
 

@@ -5,8 +5,9 @@ import { metadataSchema, resourceName } from '../metadata.ts';
 
 export const modelTasks = ['text-classification', 'feature-extraction', 'text-generation'] as const;
 
-/** Each has to be something that every driver can measure: use of CPU and memory is not yet. */
-export const scalingMetrics = ['concurrency', 'rps'] as const;
+/** What replicas are scaled by: requests, or what the replicas use. */
+export const scalingMetrics = ['concurrency', 'rps', 'cpu', 'memory'] as const;
+export type ScalingMetric = (typeof scalingMetrics)[number];
 
 export const modelRuntimeSchema = Type.Object(
   {
@@ -72,15 +73,16 @@ export const serverlessConfigSchema = Type.Object(
     metric: Type.Optional(
       Type.Enum([...scalingMetrics], {
         default: 'concurrency',
-        description: 'What the target is counted in: requests at once, or requests per second',
+        description:
+          'What the target is counted in: requests at once, requests per second, percent of one processor that a replica uses, or MiB of memory that it uses',
       }),
     ),
     target: Type.Optional(
       Type.String({
-        pattern: '^[0-9]{1,4}(\\.[0-9]+)?$',
-        'x-rule': 'must be a number below 10000, in quotes',
+        pattern: '^[0-9]{1,7}(\\.[0-9]+)?$',
+        'x-rule': 'must be a number of at most 7 digits, in quotes',
         description:
-          'What one replica should have, in units of the metric; 8 at once or 10 per second when absent',
+          'What one replica should have, in units of the metric; when absent 8 at once, 10 per second, 70 percent of one processor (it may be up to 6400: a replica can use several), or 1024 MiB',
       }),
     ),
     scaleDownDelay: Type.Optional(

@@ -1,6 +1,7 @@
 import { BeelineError, parseDuration } from '../../base/index.ts';
 import type { ModelSpec } from './defaults.ts';
 import { parseFileOrigin } from './parse-file-origin.ts';
+import type { ScalingMetric } from './schema.ts';
 
 /** The immutable part of a deployment: a change of it makes a new revision. */
 export interface RevisionTemplate {
@@ -23,8 +24,8 @@ export interface RevisionTemplate {
 export interface ScalingConfig {
   readonly minReplicas: number;
   readonly maxReplicas: number;
-  /** What `target` counts: requests at once, or requests per second. */
-  readonly metric: 'concurrency' | 'rps';
+  /** What `target` counts: requests at once, requests per second, percent of one processor, or MiB. */
+  readonly metric: ScalingMetric;
   /** What one replica should have; may be fractional. */
   readonly target: number;
   /** Replicas that are started when there is none. */

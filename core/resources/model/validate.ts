@@ -2,9 +2,37 @@ import { BeelineError, describeViolations, type FieldViolation } from '../../bas
 import { durationBounds } from '../duration-field.ts';
 import { createParser } from '../schema-violations.ts';
 import { parseFileOrigin } from './parse-file-origin.ts';
-import { type ModelInput, modelSchema } from './schema.ts';
+import { type ModelInput, modelSchema, type ScalingMetric } from './schema.ts';
 
 const parseSchema = createParser(modelSchema);
+
+interface TargetRule {
+  readonly rule: string;
+  allows(target: number): boolean;
+}
+
+const requests: TargetRule = {
+  rule: 'must be over 0 and below 10000',
+  allows: (target) => target > 0 && target < 10_000,
+};
+const targetRules: Record<ScalingMetric, TargetRule> = {
+  concurrency: requests,
+  rps: requests,
+  cpu: {
+    rule: 'must be from 1 to 6400, in percent of one processor',
+    allows: (target) => target >= 1 && target <= 6_400,
+  },
+  memory: {
+    rule: 'must be from 1 to 1048576, in MiB',
+    allows: (target) => target >= 1 && target <= 1_048_576,
+  },
+};
+
+function targetViolations(metric: ScalingMetric, target: string | undefined): readonly FieldViolation[] {
+  const { rule, allows } = targetRules[metric];
+  if (target === undefined || allows(Number(target))) return [];
+  return [{ field: 'spec.serverlessConfig.target', rule, received: JSON.stringify(target) }];
+}
 
 function crossFieldViolations(model: ModelInput): readonly FieldViolation[] {
   const scaling = model.spec.serverlessConfig ?? {};
@@ -62,13 +90,7 @@ function crossFieldViolations(model: ModelInput): readonly FieldViolation[] {
       received: String(first),
     });
   }
-  if (scaling.target !== undefined && Number(scaling.target) <= 0) {
-    violations.push({
-      field: `${at}.target`,
-      rule: 'must be over 0',
-      received: JSON.stringify(scaling.target),
-    });
-  }
+  violations.push(...targetViolations(scaling.metric ?? 'concurrency', scaling.target));
   const types = new Set((model.spec.flavors ?? []).map((flavor) => flavor.type));
   if (types.size > 1) {
     violations.push({

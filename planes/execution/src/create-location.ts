@@ -34,6 +34,7 @@ import { buildLogLine } from './instances/replica-log.ts';
 import { describeRevision, type ServedRevision } from './instances/served-revision.ts';
 import { createLocationMetrics } from './location-metrics.ts';
 import { createDecisionRing, type ScaleDecision } from './scale/decision-ring.ts';
+import { sampleRevisionUsage } from './scale/sample-revision-usage.ts';
 import { openScaleFile } from './scale/scale-file.ts';
 import { openStandardDrivers } from './standard-drivers.ts';
 import { standardRuntimes } from './standard-runtimes.ts';
@@ -76,6 +77,7 @@ export interface Location {
 /** How often demand is sampled and every revision looked at, in milliseconds. */
 const tickMs = 500;
 const saveScaleMs = 5_000;
+const sampleUsageMs = 1_000;
 const closePollMs = 20;
 /** How much later than a gateway a location may hear of a new deployment, in milliseconds. */
 const assignmentWaitMs = 3_000;
@@ -207,6 +209,15 @@ export async function createLocation(options: LocationOptions): Promise<Location
   });
 
   const saveScale = () => scaleFile.save(table.revisions.values());
+  const sampling = startLoop({
+    name: 'sample usage',
+    clock,
+    logger,
+    pauseMs: sampleUsageMs,
+    async lap() {
+      await Promise.all([...table.revisions.values()].map((one) => sampleRevisionUsage(context, one)));
+    },
+  });
   const saving = startLoop({ name: 'save scaling', clock, logger, pauseMs: saveScaleMs, lap: saveScale });
 
   async function drainAll(): Promise<void> {
@@ -246,7 +257,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
     async close(closeOptions = {}) {
       if (closing) return;
       closing = true;
-      await Promise.all([pulling.close(), ticking.close(), saving.close()]);
+      await Promise.all([pulling.close(), ticking.close(), sampling.close(), saving.close()]);
       await pool.close();
       await saveScale();
       const stopping = new BeelineError('SHUTTING_DOWN', {

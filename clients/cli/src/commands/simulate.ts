@@ -22,6 +22,9 @@ const help = `
 Policies:
 ${policyTable.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
 
+It replays requests, so it scales by requests at once: a deployment with metric cpu or memory cannot be simulated,
+because a trace does not say what its requests use.
+
 With several seeds the table has medians, and in brackets the lowest and the highest; the chart shows the first seed.
 
 Examples:

@@ -25,6 +25,7 @@ export function createBeelinePolicy(
         proof: 'proved',
         bounds,
         demand: { ...reading, inFlight, waiting, idleMs },
+        usage: null,
         replicas: { live, ready, startingForMs },
         learned: { startMs: view.learnedStartMs, serviceMs },
         fullness: 0,

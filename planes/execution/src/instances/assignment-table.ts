@@ -53,6 +53,7 @@ function newRevision(context: LocationContext, assignment: RevisionAssignment): 
     scaling: null,
     scaleMemory: recalled.memory,
     replicas: new Map(),
+    usage: null,
     demand: createDemandBuckets(demandKeepMs, recalled.demand ?? undefined),
     pool: new SlotPool({
       clock: context.clock,

@@ -31,7 +31,7 @@ function lookUp<T>(table: Readonly<Record<string, T>>, name: string, what: strin
 }
 
 /** The driver that a revision's replicas run on. */
-export function driverOf(context: LaunchContext, assignment: RevisionAssignment): Driver {
+export function driverOf(context: Pick<LaunchContext, 'drivers'>, assignment: RevisionAssignment): Driver {
   return lookUp(context.drivers, assignment.template.generation, 'generation');
 }
 

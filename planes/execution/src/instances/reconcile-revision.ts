@@ -31,6 +31,7 @@ export function buildScalePicture(revision: ServedRevision, nowMs: number, fulln
       waiting: pool.waiting,
       idleMs: usedAt === null ? null : nowMs - usedAt,
     },
+    usage: revision.usage?.read(nowMs, assignment.scaling) ?? null,
     replicas: {
       live: replicas.filter(isLive).length,
       ready: replicas.filter(({ state }) => state === 'ready').length,

@@ -7,6 +7,7 @@ import type {
 } from '@beeline/core/contract';
 import type { DemandBuckets, ScaleMemory } from '@beeline/core/scaling';
 import type { SlotPool } from '../ingress/slot-pool.ts';
+import type { UsageSampler } from '../scale/usage-sampler.ts';
 import type { Replica } from './replica.ts';
 
 /** A revision that the location serves, or served until its last replica is gone. */
@@ -37,6 +38,8 @@ export interface ServedRevision {
   readonly replicas: Map<string, Replica>;
   readonly pool: SlotPool;
   readonly demand: DemandBuckets;
+  /** What its replicas use; null while it does not scale by that. */
+  usage: UsageSampler | null;
   /** What the last decision told the next. */
   scaleMemory: ScaleMemory | null;
 }
