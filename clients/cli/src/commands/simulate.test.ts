@@ -107,6 +107,9 @@ test.each([
   ],
   [['--policies', 'knativ'], 'It must be one or more of beeline, knative,'],
   [['--policies', 'knativ'], 'Did you mean knative?'],
+  [['--metric', 'cpu'], 'Scaling by cpu cannot be simulated: a trace does not say what its requests use'],
+  [['--metric', 'memory'], 'Scaling by memory cannot be simulated'],
+  [['--metric', 'gpu'], 'It must be concurrency'],
   [['--chart', 'own.png'], 'It must end in .svg'],
   [['--chart', 'none/own.svg', '--start-cost', '5s', '--policies', 'hpa'], 'the chart cannot be written to'],
 ])('%j is a mistake of the caller', async (flags, message) => {

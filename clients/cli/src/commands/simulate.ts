@@ -22,9 +22,6 @@ const help = `
 Policies:
 ${policyTable.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
 
-It replays requests, so it scales by requests at once: a deployment with metric cpu or memory cannot be simulated,
-because a trace does not say what its requests use.
-
 With several seeds the table has medians, and in brackets the lowest and the highest; the chart shows the first seed.
 
 Examples:
@@ -55,6 +52,15 @@ function chartFlag(text: string): string {
   throw new InvalidArgumentError('It must end in .svg: charts are drawn as SVG, which browsers show.');
 }
 
+function metricFlag(text: string): SimulateFlags['metric'] {
+  if (text === 'concurrency') return text;
+  const why =
+    text === 'cpu' || text === 'memory'
+      ? ` Scaling by ${text} cannot be simulated: a trace does not say what its requests use.`
+      : '';
+  throw new InvalidArgumentError(`It must be concurrency.${why}`);
+}
+
 export function defineSimulate(command: Command, { io }: CommandContext): void {
   command
     .option('--trace <name>', `${syntheticTraces.join(', ')}, or a CSV file`, 'conv')
@@ -65,6 +71,12 @@ export function defineSimulate(command: Command, { io }: CommandContext): void {
       '--start-cost <duration>',
       'how long a replica takes to start; may be repeated (default: 25ms, 5s, 60s)',
       (text: string, before: readonly number[] = []) => [...before, durationFlag(text)],
+    )
+    .option(
+      '--metric <name>',
+      'what the target counts; a trace does not say what requests use of cpu and memory',
+      metricFlag,
+      'concurrency',
     )
     .option('--target <count>', 'requests at once that a replica takes', countFlag, 8)
     .option('--min-replicas <count>', 'kept without any request', replicasFlag, 0)

@@ -9,6 +9,7 @@ export interface SimulateFlags {
   readonly seeds?: readonly number[];
   readonly policies?: readonly string[];
   readonly startCost?: readonly number[];
+  readonly metric: 'concurrency';
   readonly target: number;
   readonly minReplicas: number;
   readonly maxReplicas: number;
@@ -46,7 +47,7 @@ export function buildSimulateSettings(flags: SimulateFlags): SimulateSettings {
     bounds: {
       minReplicas: flags.minReplicas,
       maxReplicas: flags.maxReplicas,
-      metric: 'concurrency',
+      metric: flags.metric,
       target: flags.target,
       scaleUpMinimum: flags.scaleUpMinimum,
       stableWindowMs: flags.stableWindow ?? usualWindowMs,
