@@ -9,7 +9,7 @@ export interface ListenerOptions {
   readonly clock: Clock;
   /** Longest head of a request, in bytes. */
   readonly maxHeadBytes: number;
-  /** From the first byte of a head to its last, and for the first byte of a connection's first request; milliseconds. */
+  /** From the first byte of a head to its last, in milliseconds; also for the rest of a body that nobody needs. */
   readonly headTimeoutMs: number;
   /** How long an unused connection is kept, in milliseconds. */
   readonly keepAliveMs: number;

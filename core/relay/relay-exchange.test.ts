@@ -110,6 +110,19 @@ describe('request bodies', () => {
     expect(await caller.until('X-Told')).not.toContain('X-HIDDEN');
   });
 
+  it('in very small pieces arrive whole, also at a second target', async () => {
+    await restart({ socketPath: '/nowhere/at/all' }, { fallback: upstream.target });
+    const text = Array.from({ length: 3_000 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('');
+    const chunks = [...text].map((letter) => `1\r\n${letter}\r\n`).join('');
+    caller.send(`POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+    const peer = await upstream.peer(0);
+    const sent = await peer.until('\r\n0\r\n\r\n');
+    const body = sent.slice(sent.indexOf('\r\n\r\n') + 4);
+    expect(body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, '').trim()).toBe(text);
+    peer.send(ok);
+    await caller.until('ok');
+  });
+
   it('over the limit end the exchange', async () => {
     await restart(upstream.target, { maxRequestBytes: 8 });
     caller.send('POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n');

@@ -77,7 +77,7 @@ export class RequestBody {
       return;
     }
     if (this.upstream === null) {
-      this.kept?.push(bytes);
+      this.keep(bytes);
       if (this.bytes > replayLimit) this.source.pause();
       return;
     }
@@ -88,7 +88,7 @@ export class RequestBody {
       if (this.heldBack) this.source.pause();
       return;
     }
-    if (this.bytes <= replayLimit) this.kept?.push(bytes);
+    if (this.bytes <= replayLimit) this.keep(bytes);
     else this.kept = null;
     if (!this.write(this.upstream, '', bytes)) this.source.pause();
   }
@@ -179,6 +179,14 @@ export class RequestBody {
     }
     upstream.output.text(unsent);
     if (!this.heldBack) this.source.resume();
+  }
+
+  /** Small pieces are put together: kept one by one, bytes in chunks of their own would take a hundred times their size. */
+  private keep(bytes: Buffer): void {
+    const last = this.kept?.at(-1);
+    const together = last !== undefined && last.length < 4_096 && bytes.length < 256;
+    if (together) this.kept?.splice(-1, 1, Buffer.concat([last, bytes]));
+    else this.kept?.push(bytes);
   }
 
   private write(upstream: UpstreamConnection, head: string, bytes: Buffer): boolean {
