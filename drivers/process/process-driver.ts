@@ -13,6 +13,7 @@ import { defaultOutputLimits, type OutputLimits } from './capture-output.ts';
 import { type InstanceRecord, loadInstanceRecord } from './instance-record.ts';
 import { type InstanceContext, ProcessInstance } from './process-instance.ts';
 import { findMarked, readProcess, runsStill } from './process-table.ts';
+import { shareRunning } from './share-running.ts';
 import { killMarked, markVariable, sendSignal } from './signal-processes.ts';
 import { chooseSocketDirectory, openPrivateDirectory } from './socket-directory.ts';
 import { takeOwnership } from './take-ownership.ts';
@@ -93,11 +94,13 @@ export function openProcessDriver(options: ProcessDriverOptions): Driver {
   let cancelTending: (() => void) | null = null;
   let closed = false;
 
+  const findProcesses = shareRunning(() => findMarked(markVariable, instancesDirectory));
   const contextOf = (id: string): InstanceContext => ({
     directory: join(instancesDirectory, id),
     socketPath: join(socketDirectory, `${id}.sock`),
     limits: { ...defaultOutputLimits, ...options.outputLimits },
     clock,
+    findProcesses,
     emit: (event) => {
       for (const listener of listeners) listener(event);
     },

@@ -18,8 +18,15 @@ import {
 } from '../interface/index.ts';
 import { type CapturedOutput, captureOutput, type OutputLimits } from './capture-output.ts';
 import { type InstanceRecord, saveInstanceRecord } from './instance-record.ts';
-import { findMarked, readMemoryBytes, readOomKills, readProcess, runsStill } from './process-table.ts';
-import { killMarked, markVariable, sendSignal } from './signal-processes.ts';
+import {
+  isMarkOf,
+  type MarkedProcess,
+  readMemoryBytes,
+  readOomKills,
+  readProcess,
+  runsStill,
+} from './process-table.ts';
+import { killMarked, sendSignal } from './signal-processes.ts';
 import { spawnDetached } from './spawn-detached.ts';
 
 export interface InstanceContext {
@@ -28,6 +35,8 @@ export interface InstanceContext {
   readonly limits: OutputLimits;
   readonly clock: Clock;
   emit(event: DriverEvent): void;
+  /** The processes of all instances of the driver: one search serves all that ask at the same time. */
+  findProcesses(): Promise<readonly MarkedProcess[]>;
 }
 
 const describeExit = ({ code, signal }: InstanceExit) =>
@@ -173,7 +182,9 @@ export class ProcessInstance {
 
   async stats(): Promise<InstanceStats> {
     this.require('stats');
-    const pids = (await findMarked(markVariable, this.#context.directory)).map(({ pid }) => pid);
+    const { directory } = this.#context;
+    const all = await this.#context.findProcesses();
+    const pids = all.filter(({ mark }) => isMarkOf(directory, mark)).map(({ pid }) => pid);
     const memory = await Promise.all(pids.map(readMemoryBytes));
     return {
       memoryBytes: memory.reduce((sum, bytes) => sum + bytes, 0),

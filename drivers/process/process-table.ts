@@ -36,19 +36,27 @@ export function runsStill(pid: number, startTicks: string): boolean {
   return facts !== null && facts.startTicks === startTicks && facts.state !== 'Z';
 }
 
+/** A process and the value of the variable that marks it. */
+export interface MarkedProcess {
+  readonly pid: number;
+  readonly mark: string;
+}
+
+/** Whether a mark is the value or a path below it. */
+export function isMarkOf(value: string, mark: string): boolean {
+  return mark === value || mark.startsWith(`${value}/`);
+}
+
 /** The processes whose environment began with the variable set to the value or to a path below it. */
-export async function findMarked(
-  variable: string,
-  value: string,
-): Promise<readonly { readonly pid: number; readonly mark: string }[]> {
-  const found: { pid: number; mark: string }[] = [];
+export async function findMarked(variable: string, value: string): Promise<readonly MarkedProcess[]> {
+  const found: MarkedProcess[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
     for (const entry of environment.split('\0')) {
       if (!entry.startsWith(`${variable}=`)) continue;
       const mark = entry.slice(variable.length + 1);
-      if (mark === value || mark.startsWith(`${value}/`)) found.push({ pid: Number(name), mark });
+      if (isMarkOf(value, mark)) found.push({ pid: Number(name), mark });
     }
   }
   return found;
