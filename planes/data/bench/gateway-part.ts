@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { silentLogger, systemClock } from '@beeline/core/base';
 import type { FeedClient, LocationPort } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
+import { collectLessOften } from '../src/collect-less-often.ts';
 import { createGateway, gatewaySettings, listenForGateway } from '../src/index.ts';
 import { benchRoutes } from './bench-routes.ts';
 
@@ -73,4 +74,7 @@ async function runGateway(): Promise<void> {
 process.on('SIGTERM', () => process.exit(0));
 
 if (role === 'streams') runStreams();
-else await runGateway();
+else {
+  collectLessOften(); // as the gateway's own program does
+  await runGateway();
+}
