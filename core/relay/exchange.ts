@@ -1,8 +1,8 @@
 import type { UpstreamTarget } from '../contract/index.ts';
-import type { HeaderSet } from './header-name.ts';
-import type { OutgoingHead } from './outgoing-head.ts';
+import type { HeaderSet } from './heads/header-name.ts';
+import type { OutgoingHead } from './heads/outgoing-head.ts';
 import type { RelayObserver } from './relay-outcome.ts';
-import type { UpstreamPool } from './upstream-pool.ts';
+import type { UpstreamPool } from './upstreams/upstream-pool.ts';
 
 export interface ExchangeOptions {
   readonly pool: UpstreamPool;

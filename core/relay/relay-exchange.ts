@@ -1,16 +1,16 @@
 import type { UpstreamTarget } from '../contract/index.ts';
-import type { CallerRequest, CallerWatcher } from './caller-request.ts';
-import { withoutTrailers } from './chunked-decoder.ts';
-import { dateLine } from './date-line.ts';
+import type { CallerRequest, CallerWatcher } from './callers/caller-request.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
-import type { HeaderSet } from './header-name.ts';
-import { mayBeLong, type OutgoingHead, renderOutgoingHead } from './outgoing-head.ts';
+import { withoutTrailers } from './heads/chunked-decoder.ts';
+import { dateLine } from './heads/date-line.ts';
+import type { HeaderSet } from './heads/header-name.ts';
+import { mayBeLong, type OutgoingHead, renderOutgoingHead } from './heads/outgoing-head.ts';
+import type { ResponseHeadReader } from './heads/response-head.ts';
 import type { RelayEnd, RelayObserver } from './relay-outcome.ts';
 import { openUpgrade } from './relay-upgrade.ts';
 import type { BodyWatcher } from './request-body.ts';
-import type { ResponseHeadReader } from './response-head.ts';
-import type { UpstreamConnection, UpstreamFailure, UpstreamReader } from './upstream-connection.ts';
-import type { UpstreamPool } from './upstream-pool.ts';
+import type { UpstreamConnection, UpstreamFailure, UpstreamReader } from './upstreams/upstream-connection.ts';
+import type { UpstreamPool } from './upstreams/upstream-pool.ts';
 
 class HttpExchange implements Exchange, UpstreamReader, BodyWatcher, CallerWatcher {
   private readonly request: CallerRequest;

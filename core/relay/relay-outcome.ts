@@ -1,4 +1,4 @@
-import type { ResponseHead } from './response-head.ts';
+import type { ResponseHead } from './heads/response-head.ts';
 
 /** How an exchange ended. */
 export type RelayEnd =

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { UpstreamTarget } from '../contract/index.ts';
-import type { CallerRequest } from './caller-request.ts';
-import { cutConnection } from './cut-connection.ts';
+import type { CallerRequest } from './callers/caller-request.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
-import type { HeaderSet } from './header-name.ts';
-import { type OutgoingHead, renderOutgoingHead } from './outgoing-head.ts';
+import type { HeaderSet } from './heads/header-name.ts';
+import { type OutgoingHead, renderOutgoingHead } from './heads/outgoing-head.ts';
+import type { ResponseHeadReader } from './heads/response-head.ts';
 import type { RelayEnd, RelayObserver } from './relay-outcome.ts';
-import type { ResponseHeadReader } from './response-head.ts';
-import type { UpstreamConnection, UpstreamFailure, UpstreamReader } from './upstream-connection.ts';
-import type { UpstreamPool } from './upstream-pool.ts';
+import { cutConnection } from './sockets/cut-connection.ts';
+import type { UpstreamConnection, UpstreamFailure, UpstreamReader } from './upstreams/upstream-connection.ts';
+import type { UpstreamPool } from './upstreams/upstream-pool.ts';
 
 /**
  * Relays a request that asks for another protocol (WebSocket and any other). Once the upstream agrees, the two

@@ -1,7 +1,7 @@
-import { isForwardableTrailer, withoutTrailers } from './chunked-decoder.ts';
-import type { HeaderSet } from './header-name.ts';
-import type { BodyFraming } from './request-head.ts';
-import type { UpstreamConnection } from './upstream-connection.ts';
+import { isForwardableTrailer, withoutTrailers } from './heads/chunked-decoder.ts';
+import type { HeaderSet } from './heads/header-name.ts';
+import type { BodyFraming } from './heads/request-head.ts';
+import type { UpstreamConnection } from './upstreams/upstream-connection.ts';
 
 /** A body up to this size is kept until the answer begins, so that it can be sent again. */
 export const replayLimit = 65_536;

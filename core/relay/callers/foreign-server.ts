@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import type { RequestHead } from './request-head.ts';
+import type { RequestHead } from '../heads/request-head.ts';
 
 /** Another server on the port of a listener: it gets the connections whose next request it owns. */
 export interface ForeignServer {

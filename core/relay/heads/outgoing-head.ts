@@ -1,5 +1,5 @@
+import { replayLimit } from '../request-body.ts';
 import type { HeaderSet } from './header-name.ts';
-import { replayLimit } from './request-body.ts';
 import type { RequestHeadReader } from './request-head.ts';
 
 /** How a request is sent on. */

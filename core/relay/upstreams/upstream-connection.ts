@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import type { UpstreamTarget } from '../contract/index.ts';
-import { ChunkedDecoder } from './chunked-decoder.ts';
+import type { UpstreamTarget } from '../../contract/index.ts';
+import { ChunkedDecoder } from '../heads/chunked-decoder.ts';
+import { incomplete, malformed } from '../heads/head-lines.ts';
+import { ResponseHeadReader } from '../heads/response-head.ts';
+import { SocketOutput } from '../sockets/socket-output.ts';
 import { classifyFailure, type FailureKind } from './classify-failure.ts';
-import { incomplete, malformed } from './head-lines.ts';
-import { ResponseHeadReader } from './response-head.ts';
-import { SocketOutput } from './socket-output.ts';
 
 const headLimit = 65_536;
 const nothing = Buffer.alloc(0);

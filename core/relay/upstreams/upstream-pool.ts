@@ -1,5 +1,5 @@
-import type { Clock } from '../base/index.ts';
-import type { UpstreamTarget } from '../contract/index.ts';
+import type { Clock } from '../../base/index.ts';
+import type { UpstreamTarget } from '../../contract/index.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
 
 export interface UpstreamPoolOptions {

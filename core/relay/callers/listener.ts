@@ -1,9 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { BoundedCount, Clock } from '../base/index.ts';
+import type { BoundedCount, Clock } from '../../base/index.ts';
+import type { RequestHead } from '../heads/request-head.ts';
 import { CallerConnection, type CallerOwner } from './caller-connection.ts';
 import type { CallerRequest } from './caller-request.ts';
 import type { ForeignServer } from './foreign-server.ts';
-import type { RequestHead } from './request-head.ts';
 
 export interface ListenerOptions {
   readonly clock: Clock;

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
+import { ChunkedDecoder } from '../heads/chunked-decoder.ts';
+import { incomplete, malformed } from '../heads/head-lines.ts';
+import { type RequestHead, RequestHeadReader } from '../heads/request-head.ts';
+import { SocketOutput } from '../sockets/socket-output.ts';
 import { type CallerLink, CallerRequest } from './caller-request.ts';
-import { ChunkedDecoder } from './chunked-decoder.ts';
-import { incomplete, malformed } from './head-lines.ts';
-import { type RequestHead, RequestHeadReader } from './request-head.ts';
-import { SocketOutput } from './socket-output.ts';
 
 /** What a caller may send ahead of the answer it waits for; then its connection is read no further. */
 const aheadLimit = 65_536;

@@ -1,7 +1,7 @@
 import { type AddressInfo, createConnection } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type BoundedCount, createBoundedCount } from '../base/index.ts';
-import { connectRaw, createFakeClock, type RawPeer, rawPeer, waitFor } from '../testing/index.ts';
+import { type BoundedCount, createBoundedCount } from '../../base/index.ts';
+import { connectRaw, createFakeClock, type RawPeer, rawPeer, waitFor } from '../../testing/index.ts';
 import type { CallerRequest } from './caller-request.ts';
 import { foreignServer } from './foreign-server.ts';
 import { createListener, type Listener } from './listener.ts';

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import { cutConnection } from './cut-connection.ts';
-import { dateLine } from './date-line.ts';
-import { RequestBody } from './request-body.ts';
-import type { RequestHeadReader } from './request-head.ts';
-import type { SocketOutput } from './socket-output.ts';
+import { dateLine } from '../heads/date-line.ts';
+import type { RequestHeadReader } from '../heads/request-head.ts';
+import { RequestBody } from '../request-body.ts';
+import { cutConnection } from '../sockets/cut-connection.ts';
+import type { SocketOutput } from '../sockets/socket-output.ts';
 
 /** The connection that a request came on. */
 export interface CallerLink {
