@@ -1,4 +1,4 @@
-import { asBeelineError, BeelineError, httpStatusOf, type Listed } from '@beeline/core/base';
+import { asBeelineError, BeelineError, type Listed } from '@beeline/core/base';
 import {
   type AcquireRequest,
   type ErrorOrigin,
@@ -19,7 +19,7 @@ import {
   type RelayOutcome,
   type ResponseHead,
 } from '@beeline/core/relay';
-import { errorOfOutcome, gatewayStopping } from '../errors.ts';
+import { gatewayStopping } from '../errors.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { InferenceRequest } from '../inference-request.ts';
 import { refuseRequest } from '../refuse-request.ts';
@@ -27,6 +27,7 @@ import { TokenReader } from '../usage/token-reader.ts';
 import { buildOutgoingHead } from './build-outgoing-head.ts';
 import type { Choice } from './choose.ts';
 import { chooseAgain } from './choose-again.ts';
+import { type Ending, judgeEnd, leftUnanswered, refusedUnserved } from './judge-end.ts';
 import { hiddenFromIngress, hiddenHeaders } from './kept-back-headers.ts';
 import type { Answer } from './meter.ts';
 import { ProgressStream } from './progress-stream.ts';
@@ -154,22 +155,12 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
       this.acquire();
       return;
     }
-    const cutThere = outcome.ended === 'upstream-broken' ? this.cutError : null;
-    const error = cutByUs
-      ? gatewayStopping()
-      : (cutThere ?? errorOfOutcome(outcome, this.gateway.config, remote));
-    const component = cutThere !== null && error === cutThere ? 'location' : 'gateway';
-    if (error !== null) this.logFailure(error);
-    if (error !== null && !outcome.headSent) this.refuse(error, component);
-    const aborted = outcome.ended === 'client-aborted' || (error !== null && outcome.headSent);
-    this.answered({
-      status: outcome.headSent ? outcome.status : error === null ? 0 : httpStatusOf(error.kind),
-      source: this.locationError !== null ? 'location' : outcome.headSent ? 'model' : component,
-      errorCode: error?.code ?? this.locationError,
-      aborted,
-      requestBytes: outcome.requestBytes,
-      responseBytes: outcome.responseBytes,
-    });
+    const { cutError, locationError, stopped } = this;
+    const { config } = this.gateway;
+    const verdict = judgeEnd({ outcome, stopped, cutError, locationError, remote, config });
+    if (verdict.error !== null) this.logFailure(verdict.error);
+    if (verdict.error !== null && !outcome.headSent) this.refuse(verdict.error, verdict.component);
+    this.answered(verdict.ending);
   }
 
   private hold(lease: Promise<Lease>): void {
@@ -280,28 +271,14 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.times.queued(this.gateway.clock.monotonicMs());
     if (thrown instanceof BeelineError && thrown.code === 'REVISION_NOT_HERE' && this.reroute()) return;
     if (this.caller.gone) {
-      this.answered({
-        status: 0,
-        source: 'gateway',
-        errorCode: null,
-        aborted: true,
-        requestBytes: 0,
-        responseBytes: 0,
-      });
+      this.answered(leftUnanswered);
       return;
     }
     const error = asBeelineError(thrown);
     if (error.code === 'INTERNAL_ERROR') this.logFailure(error);
     const source = this.stopped ? 'gateway' : component;
     this.refuse(error, source);
-    this.answered({
-      status: httpStatusOf(error.kind),
-      source,
-      errorCode: error.code,
-      aborted: false,
-      requestBytes: 0,
-      responseBytes: 0,
-    });
+    this.answered(refusedUnserved(error, source));
   }
 
   private refuse(error: BeelineError, component: ErrorOrigin): void {
@@ -311,9 +288,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     else this.progress.fail(error, { component, ...arrival, nowMs });
   }
 
-  private answered(
-    result: Pick<Answer, 'status' | 'source' | 'errorCode' | 'aborted' | 'requestBytes' | 'responseBytes'>,
-  ): void {
+  private answered(result: Ending): void {
     this.progress?.pause();
     this.onAnswered({
       status: result.status,

@@ -1,0 +1,69 @@
+import { BeelineError } from '@beeline/core/base';
+import type { RelayOutcome } from '@beeline/core/relay';
+import { expect, it } from 'vitest';
+import { type EndPicture, judgeEnd } from './judge-end.ts';
+
+const outcome: RelayOutcome = {
+  ended: 'complete',
+  status: 200,
+  headSent: true,
+  requestBytes: 1,
+  responseBytes: 2,
+  detail: null,
+};
+const picture: EndPicture = {
+  outcome,
+  stopped: false,
+  cutError: null,
+  locationError: null,
+  remote: null,
+  config: { maxRequestBody: 0, firstByteTimeout: 1, idleTimeout: 1 },
+};
+const broken: RelayOutcome = { ...outcome, ended: 'upstream-broken' };
+const unsent: RelayOutcome = { ...broken, status: 0, headSent: false };
+const drained = new BeelineError('DRAIN_TIMEOUT', { message: 'its time was over' });
+
+it.each<[string, Partial<EndPicture>, string | null, string, object]>([
+  ['a whole answer', {}, null, 'gateway', { status: 200, source: 'model', aborted: false }],
+  [
+    'an error that the location answered with',
+    { locationError: 'QUEUE_FULL', outcome: { ...outcome, status: 429 } },
+    null,
+    'gateway',
+    { status: 429, source: 'location', errorCode: 'QUEUE_FULL', aborted: false },
+  ],
+  [
+    'a caller that left',
+    { outcome: { ...outcome, ended: 'client-aborted', headSent: false } },
+    null,
+    'gateway',
+    { status: 0, aborted: true },
+  ],
+  ['a lost replica', { outcome: unsent }, 'REPLICA_LOST', 'gateway', { status: 503, source: 'gateway' }],
+  [
+    'one that was lost in its answer',
+    { outcome: broken },
+    'REPLICA_LOST',
+    'gateway',
+    { status: 200, source: 'model', aborted: true },
+  ],
+  [
+    'a slot that the location took back',
+    { outcome: unsent, cutError: drained },
+    'DRAIN_TIMEOUT',
+    'location',
+    { status: 504, source: 'location' },
+  ],
+  [
+    'a gateway that stops, whatever the location did',
+    { outcome: unsent, cutError: drained, stopped: true },
+    'SHUTTING_DOWN',
+    'gateway',
+    { status: 503, source: 'gateway' },
+  ],
+])('%s is judged as what it is', (_what, change, code, component, ending) => {
+  const verdict = judgeEnd({ ...picture, ...change });
+  expect(verdict.error?.code ?? null).toBe(code);
+  expect(verdict.component).toBe(component);
+  expect(verdict.ending).toMatchObject(ending);
+});

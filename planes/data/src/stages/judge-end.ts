@@ -1,0 +1,71 @@
+import { type BeelineError, httpStatusOf } from '@beeline/core/base';
+import type { ErrorOrigin } from '@beeline/core/contract';
+import type { RelayOutcome } from '@beeline/core/relay';
+import type { GatewayConfig } from '../config.ts';
+import { errorOfOutcome, gatewayStopping } from '../errors.ts';
+import type { Answer } from './meter.ts';
+
+/** How a request was answered, without where and how long. */
+export type Ending = Pick<
+  Answer,
+  'status' | 'source' | 'errorCode' | 'aborted' | 'requestBytes' | 'responseBytes'
+>;
+
+/** What is known when an exchange has ended for good. */
+export interface EndPicture {
+  readonly outcome: RelayOutcome;
+  /** The gateway stops. */
+  readonly stopped: boolean;
+  /** Why the location took the slot back; null when it did not. */
+  readonly cutError: BeelineError | null;
+  /** Code of the error that a remote location answered with. */
+  readonly locationError: string | null;
+  /** Name of the location when it is in another process. */
+  readonly remote: string | null;
+  readonly config: Pick<GatewayConfig, 'maxRequestBody' | 'firstByteTimeout' | 'idleTimeout'>;
+}
+
+/** What the caller is to be told, by whom, and what goes into the record. */
+export interface EndVerdict {
+  /** Null when there is nothing to tell. */
+  readonly error: BeelineError | null;
+  readonly component: ErrorOrigin;
+  readonly ending: Ending;
+}
+
+/** Says who ended an exchange, and why. */
+export function judgeEnd(picture: EndPicture): EndVerdict {
+  const { outcome, locationError } = picture;
+  const broken = outcome.ended === 'upstream-broken';
+  const cutByUs = broken && picture.stopped;
+  const cutThere = broken && !cutByUs ? picture.cutError : null;
+  const error = cutByUs
+    ? gatewayStopping()
+    : (cutThere ?? errorOfOutcome(outcome, picture.config, picture.remote));
+  const component = cutThere === null ? 'gateway' : 'location';
+  const ending: Ending = {
+    status: outcome.headSent ? outcome.status : error === null ? 0 : httpStatusOf(error.kind),
+    source: locationError !== null ? 'location' : outcome.headSent ? 'model' : component,
+    errorCode: error?.code ?? locationError,
+    aborted: outcome.ended === 'client-aborted' || (error !== null && outcome.headSent),
+    requestBytes: outcome.requestBytes,
+    responseBytes: outcome.responseBytes,
+  };
+  return { error, component, ending };
+}
+
+/** The caller left before anything was sent. */
+export const leftUnanswered: Ending = {
+  status: 0,
+  source: 'gateway',
+  errorCode: null,
+  aborted: true,
+  requestBytes: 0,
+  responseBytes: 0,
+};
+
+/** Nobody had the request, and the caller was told why. */
+export function refusedUnserved(error: BeelineError, source: ErrorOrigin): Ending {
+  const status = httpStatusOf(error.kind);
+  return { ...leftUnanswered, status, source, errorCode: error.code, aborted: false };
+}
