@@ -16,4 +16,5 @@ export { type LogFields, type Logger, silentLogger } from './logger.ts';
 export { type Listed, RunningList } from './running-list.ts';
 export { Secret } from './secret.ts';
 export { createSharedMemory, openSharedCount, reclaimShare } from './shared-count.ts';
+export { cutText, cutTextStart, storableText } from './storable-text.ts';
 export { suggestName } from './suggest-name.ts';

@@ -1,4 +1,4 @@
-import { BeelineError, type Secret } from '../base/index.ts';
+import { BeelineError, cutText, type Secret } from '../base/index.ts';
 import {
   type AssignmentsMessage,
   feedPaths,
@@ -56,7 +56,7 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
     if (response.ok) return response;
     throw new BeelineError('CONNECTION_FAILED', {
       message: `control at ${options.controlUrl} answered ${response.status} to ${path}`,
-      detail: (await response.text()).slice(0, 2_000),
+      detail: cutText(await response.text(), 2_000),
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { type FieldViolation, suggestName } from '../base/index.ts';
+import { cutText, type FieldViolation, suggestName } from '../base/index.ts';
 
 /** The parts of a schema validation error that we read. */
 interface SchemaError {
@@ -18,7 +18,7 @@ export type ParseResult<T> =
 /** Shortens a received value to something one can read in an error. */
 export function describeReceived(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return text.length > 80 ? `${cutText(text, 77)}...` : text;
 }
 
 function valueAt(root: unknown, instancePath: string): unknown {

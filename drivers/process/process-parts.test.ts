@@ -21,6 +21,16 @@ test('an overlong line is cut and says by how much, however it arrives', () => {
   expect(splitter.push(Buffer.from('\nok\n'))).toEqual(['abcd [4 characters cut]', 'ok']);
 });
 
+test('a line is never cut inside a character, and what follows the cut is not kept', () => {
+  expect(createLineSplitter(4).push(Buffer.from('abc🐝d\nabcd\r\n'))).toEqual([
+    'abc [3 characters cut]',
+    'abcd',
+  ]);
+  const splitter = createLineSplitter(4);
+  for (const piece of ['abc', '🐝', 'd']) expect(splitter.push(Buffer.from(piece))).toEqual([]);
+  expect(splitter.push(Buffer.from('\n'))).toEqual(['abc [3 characters cut]']);
+});
+
 test('a burst passes, then the rate counts, and what was refused is known', () => {
   const limiter = createRateLimiter(10, 2);
   expect([0, 0, 0, 50, 100, 100].map((at) => limiter.allow(at))).toEqual([

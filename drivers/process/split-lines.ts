@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { cutText } from '@beeline/core/base';
 
 export interface LineSplitter {
   /** The lines that end in this chunk. */
@@ -10,31 +11,40 @@ export interface LineSplitter {
 /** Cuts bytes into lines; what is longer than `maxLength` characters is cut off and said to be. */
 export function createLineSplitter(maxLength: number): LineSplitter {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  let line = '';
   let overlong = 0;
 
-  const finish = (line: string): string => {
-    const cut = overlong + Math.max(0, line.length - maxLength);
+  const take = (text: string): void => {
+    const whole = overlong > 0 ? line : line + text;
+    // One character more, which may be the carriage return before the line's end.
+    const kept = cutText(whole, maxLength + 1);
+    overlong += line.length + text.length - kept.length;
+    line = kept;
+  };
+
+  const finish = (): string => {
+    const text = overlong === 0 && line.endsWith('\r') ? line.slice(0, -1) : line;
+    const kept = cutText(text, maxLength);
+    const cut = overlong + text.length - kept.length;
+    line = '';
     overlong = 0;
-    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-    return cut > 0 ? `${text.slice(0, maxLength)} [${cut} characters cut]` : text;
+    return cut > 0 ? `${kept} [${cut} characters cut]` : kept;
   };
 
   return {
     push(chunk) {
-      const parts = (rest + decoder.write(chunk)).split('\n');
-      rest = parts.pop() ?? '';
-      const lines = parts.map(finish);
-      if (rest.length > maxLength) {
-        overlong += rest.length - maxLength;
-        rest = rest.slice(0, maxLength);
-      }
+      const parts = decoder.write(chunk).split('\n');
+      const rest = parts.pop() ?? '';
+      const lines = parts.map((part) => {
+        take(part);
+        return finish();
+      });
+      take(rest);
       return lines;
     },
     flush() {
-      const line = rest + decoder.end();
-      rest = '';
-      return line === '' ? [] : [finish(line)];
+      take(decoder.end());
+      return line === '' ? [] : [finish()];
     },
   };
 }

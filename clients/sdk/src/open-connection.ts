@@ -1,4 +1,4 @@
-import { BeelineError, type Clock, formatDuration, type Secret } from '@beeline/core/base';
+import { BeelineError, type Clock, cutText, formatDuration, type Secret } from '@beeline/core/base';
 import { connectionFailure } from './connection-failure.ts';
 import { readApiError } from './read-error-response.ts';
 import { retrySafeCall } from './retry-safe-call.ts';
@@ -59,7 +59,7 @@ async function readJson(response: Response, url: URL): Promise<unknown> {
     throw new BeelineError('CONNECTION_FAILED', {
       message: `${url.origin} answered with something that is not JSON; check that the address is that of a platform`,
       retryable: false,
-      detail: text.slice(0, 2_000),
+      detail: cutText(text, 2_000),
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-import { BeelineError, type ErrorCode, errorCodes, type FieldViolation } from '@beeline/core/base';
+import { BeelineError, cutText, type ErrorCode, errorCodes, type FieldViolation } from '@beeline/core/base';
 
 const codesByStatus: Readonly<Record<number, ErrorCode>> = {
   400: 'INVALID_INPUT',
@@ -42,7 +42,7 @@ function parseBody(text: string): Readonly<Record<string, unknown>> | undefined 
 function foreignError(response: Response, text: string): BeelineError {
   return new BeelineError(errorCodeOf(undefined, response.status), {
     message: `${response.url} answered ${response.status} and not as this API does; check that the address is that of a platform`,
-    detail: text.slice(0, 2_000),
+    detail: cutText(text, 2_000),
   });
 }
 

@@ -1,6 +1,6 @@
 import { type Dirent, promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { BeelineError, formatByteSize } from '../../base/index.ts';
+import { BeelineError, cutText, formatByteSize } from '../../base/index.ts';
 
 /** A file of a model: its path below the directory with `/` between the parts, and its size. */
 export interface ListedFile {
@@ -54,7 +54,7 @@ export async function listFiles(root: string, limits: ModelFileLimits): Promise<
     for (const entry of await readDirectory(root, folder.path)) {
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
       if (Buffer.byteLength(path) > maxPathBytes)
-        throw invalid(`the path ${path.slice(0, 100)}… is too long`);
+        throw invalid(`the path ${cutText(path, 100)}… is too long`);
       if (entry.isDirectory()) {
         if (entry.name === '.git') continue;
         if (folder.depth >= maxDepth) throw invalid(`${path} lies deeper than ${maxDepth} directories`);

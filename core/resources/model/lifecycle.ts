@@ -1,3 +1,4 @@
+import { cutText } from '../../base/index.ts';
 import type { Condition, ResourceEvent, ResourceStatus } from '../status.ts';
 
 /** What a deployment says of itself: written only by `enterPhase`. */
@@ -62,7 +63,7 @@ const nameOf = (revision: RevisionName) => `Revision ${revision.number}`;
 
 function describeFailure(failure: PhaseFailure): string {
   const tail = failure.logTail.length === 0 ? '' : `\nLast lines:\n${failure.logTail.join('\n')}`;
-  return `${failure.code}: ${failure.message}${tail}`.slice(0, maxMessageLength);
+  return cutText(`${failure.code}: ${failure.message}${tail}`, maxMessageLength);
 }
 
 function readyCondition(phase: ModelPhase): ConditionState {

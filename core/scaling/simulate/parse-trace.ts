@@ -1,4 +1,4 @@
-import { BeelineError } from '../../base/index.ts';
+import { BeelineError, cutText } from '../../base/index.ts';
 import { serviceMsOfTokens, type TraceRequest } from './trace.ts';
 
 /** Columns of the two forms that are read; the time comes first in both. */
@@ -24,7 +24,7 @@ function parseTime(text: string): number {
 
 function refuse(line: number, rule: string, received: string): never {
   throw new BeelineError('INVALID_INPUT', {
-    message: `line ${line} of the trace ${rule} (received ${JSON.stringify(received.slice(0, 80))})`,
+    message: `line ${line} of the trace ${rule} (received ${JSON.stringify(cutText(received, 80))})`,
   });
 }
 

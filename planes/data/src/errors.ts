@@ -1,4 +1,4 @@
-import { BeelineError } from '@beeline/core/base';
+import { BeelineError, cutText } from '@beeline/core/base';
 import type { RouteEntry } from '@beeline/core/contract';
 import type { RelayOutcome } from '@beeline/core/relay';
 import type { GatewayConfig } from './config.ts';
@@ -6,7 +6,7 @@ import type { GatewayConfig } from './config.ts';
 /** A pause that is worth the caller's while when the platform itself is short of something, in milliseconds. */
 const shortPauseMs = 1_000;
 
-const shorten = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+const shorten = (text: string) => JSON.stringify(text.length > 80 ? `${cutText(text, 77)}...` : text);
 
 export const routeNotFound = (path: string) =>
   new BeelineError('ROUTE_NOT_FOUND', {

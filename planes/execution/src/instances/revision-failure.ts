@@ -1,4 +1,4 @@
-import { asBeelineError, BeelineError } from '@beeline/core/base';
+import { asBeelineError, BeelineError, cutText } from '@beeline/core/base';
 import type { RevisionFailure } from '@beeline/core/contract';
 import type { LogLine } from '@beeline/drivers/interface';
 
@@ -30,7 +30,7 @@ export function describeFailure(thrown: unknown, tail: readonly LogLine[]): Revi
 export function refuseForFailure(failure: RevisionFailure, retryAfterMs: number): BeelineError {
   const last = failure.logTail.at(-1);
   return new BeelineError('REPLICA_FAILED_TO_START', {
-    message: `the model server did not start: ${failure.message}${last === undefined ? '' : ` (its last line: ${last.slice(0, 300)})`}`,
+    message: `the model server did not start: ${failure.message}${last === undefined ? '' : ` (its last line: ${cutText(last, 300)})`}`,
     retryAfterMs,
   });
 }

@@ -1,3 +1,4 @@
+import { cutText } from '@beeline/core/base';
 import type { ObservedScaling } from '@beeline/core/contract';
 
 /** What was decided, in the words of the rules that applied, the last of which had the last word. */
@@ -15,7 +16,7 @@ const longestReason = 1_000;
 /** What is told of a revision's scaling after one more decision: a change of the number is remembered for a while. */
 export function noteScaling(before: ObservedScaling | null, decided: DecidedScaling): ObservedScaling {
   const { at, from, to, reasons } = decided;
-  const shorten = (text: string) => (text.length > longestReason ? `${text.slice(0, longestReason)}…` : text);
+  const shorten = (text: string) => (text.length > longestReason ? `${cutText(text, longestReason)}…` : text);
   const changes = before?.changes ?? [];
   return {
     desired: to,

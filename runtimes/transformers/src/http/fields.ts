@@ -79,5 +79,5 @@ export function readStrings(fields: Fields, name: string, most: number): string[
 
 function describe(value: unknown): string {
   const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return text.length > 80 ? `${text.slice(0, 77).toWellFormed()}...` : text;
 }

@@ -1,8 +1,5 @@
+import { storableText } from '@beeline/core/base';
 import { type RawBuilder, sql } from 'kysely';
-
-function storableText(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\uFFFD');
-}
 
 function storable(value: unknown): unknown {
   if (typeof value === 'string') return storableText(value);

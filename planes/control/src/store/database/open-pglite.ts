@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { BeelineError } from '@beeline/core/base';
+import { BeelineError, cutTextStart } from '@beeline/core/base';
 import { makeDataDirectory } from '@beeline/core/service';
 import { PGlite, types } from '@electric-sql/pglite';
 import { CamelCasePlugin, Kysely, PGliteDialect } from 'kysely';
@@ -33,7 +33,7 @@ async function makeFiles(files: string): Promise<void> {
     const { stderr = '' } = cause as { readonly stderr?: string };
     throw new BeelineError('DATA_DIRECTORY_UNUSABLE', {
       message: `the database cannot be made in ${files}: check free disk space and permissions, or choose another directory`,
-      detail: stderr.slice(-2_000),
+      detail: cutTextStart(stderr, 2_000),
       cause,
     });
   }
