@@ -1,3 +1,4 @@
+export { closeOnSignal } from './close-on-signal.ts';
 export {
   type Config,
   type ConfigSources,

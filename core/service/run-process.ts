@@ -1,4 +1,5 @@
 import { asBeelineError, type Logger } from '../base/index.ts';
+import { closeOnSignal } from './close-on-signal.ts';
 
 /** A process that serves until it is told to stop. */
 export interface RunningProcess {
@@ -9,8 +10,8 @@ export interface RunningProcess {
 }
 
 /**
- * Starts a process and, on SIGTERM or SIGINT, closes it and exits with 0; a second signal exits at once with 1. A
- * start that fails prints one line and exits with 1.
+ * Starts a process and, on SIGTERM or SIGINT, closes it and exits with 0; a second signal ends it at once. A start that
+ * fails prints one line and exits with 1.
  */
 export async function runProcess(
   open: () => { readonly logger: Logger; readonly start: () => Promise<RunningProcess> },
@@ -19,21 +20,11 @@ export async function runProcess(
     const { logger, start } = open();
     const running = await start();
     logger.info({ url: running.url }, `listens on ${running.url}`);
-    let stopping = false;
-    const stop = (signal: NodeJS.Signals) => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      logger.info({ signal }, 'stopping');
-      running.close().then(
-        () => process.exit(0),
-        (thrown: unknown) => {
-          logger.error({ detail: asBeelineError(thrown).detail ?? String(thrown) }, 'did not stop cleanly');
-          process.exit(1);
-        },
-      );
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
+    closeOnSignal({
+      logger,
+      onSignal: (signal) => logger.info({ signal }, 'stopping'),
+      close: () => running.close(),
+    });
   } catch (thrown) {
     const error = asBeelineError(thrown);
     process.stderr.write(`${error.code === 'INTERNAL_ERROR' ? error.detail : error.message}\n`);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBeelineError, BeelineError, formatDuration, systemClock } from '@beeline/core/base';
-import { compileConfig, createLogger } from '@beeline/core/service';
+import { closeOnSignal, compileConfig, createLogger } from '@beeline/core/service';
 import { type Client, createClient } from '@beeline/sdk';
 import { type Platform, standaloneSettings, startPlatform } from '@beeline/standalone';
 import { readExampleModel } from './read-example-model.ts';
@@ -84,13 +84,8 @@ async function run(): Promise<void> {
     closing ??= platform.close();
     return closing;
   };
-  const stop = () => {
-    if (closing !== undefined) process.exit(130);
-    console.log('\nDraining; Ctrl-C once more stops at once.');
-    void close().then(() => process.exit(0));
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const onSignal = () => console.log('\nDraining; Ctrl-C once more stops at once.');
+  closeOnSignal({ logger, onSignal, close });
 
   try {
     await demonstrate(platform);

@@ -1,5 +1,5 @@
 import { asBeelineError } from '@beeline/core/base';
-import { createLogger } from '@beeline/core/service';
+import { closeOnSignal, createLogger } from '@beeline/core/service';
 import { compileControlConfig } from './config.ts';
 import { runControl } from './run-control.ts';
 
@@ -11,21 +11,11 @@ async function main(): Promise<void> {
   if (running.firstKey !== null) {
     console.log(`Admin API key of the workspace default, shown only now:\n  ${running.firstKey.reveal()}`);
   }
-  let stopping = false;
-  const stop = (signal: string) => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    logger.info({ signal }, 'control is stopping');
-    running.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ detail: String(error) }, 'control did not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  closeOnSignal({
+    logger,
+    onSignal: (signal) => logger.info({ signal }, 'control is stopping'),
+    close: () => running.close(),
+  });
 }
 
 main().catch((thrown: unknown) => {

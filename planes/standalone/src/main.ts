@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { asBeelineError, BeelineError, systemClock } from '@beeline/core/base';
-import { compileConfig, createLogger } from '@beeline/core/service';
+import { closeOnSignal, compileConfig, createLogger } from '@beeline/core/service';
 import { parse } from 'yaml';
 import { standaloneSettings } from './config.ts';
 import { renderSettingsHelp } from './render-settings-help.ts';
@@ -46,23 +46,11 @@ async function run(): Promise<void> {
   const platform = await startPlatform(config, systemClock, logger);
   announce(platform);
 
-  let closing: Promise<void> | undefined;
-  const stop = (signal: NodeJS.Signals) => {
-    if (closing !== undefined) {
-      console.log('Stopping at once.');
-      process.exit(130);
-    }
-    console.log(`${signal}: draining; once more stops at once.`);
-    closing = platform.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ detail: asBeelineError(error).detail }, 'the shutdown failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  closeOnSignal({
+    logger,
+    onSignal: (signal) => console.log(`${signal}: draining; once more stops at once.`),
+    close: () => platform.close(),
+  });
 }
 
 run().catch((thrown: unknown) => {
