@@ -2,6 +2,7 @@ export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { type BoundedCount, createBoundedCount } from './bounded-count.ts';
 export { formatByteSize, parseByteSize } from './byte-size.ts';
 export { type Clock, sleep, systemClock } from './clock.ts';
+export { type DecodedText, decodeUtf8, describeUtf8Problem, type Utf8Problem } from './decode-utf8.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export {
   asBeelineError,
