@@ -26,27 +26,43 @@ export {
   platformErrorBody,
   platformErrorHeaders,
 } from './error-bodies.ts';
-export { createFeedClient, type FeedClient, type FeedClientOptions } from './feed-client.ts';
 export {
   type AssignmentsMessage,
+  type RevisionAssignment,
+  readAssignmentsMessage,
+} from './feeds/assignments-message.ts';
+export {
   type ExecutionRecord,
   type ExecutionsMessage,
   type ExecutionTimings,
-  feedPaths,
-  type KeyEntry,
-  type LogLineMessage,
-  type LogsMessage,
+  readExecutionsMessage,
+} from './feeds/executions-message.ts';
+export {
+  createFeedClient,
+  type FeedClient,
+  type FeedClientOptions,
+  type OnRefused,
+} from './feeds/feed-client.ts';
+export { feedPaths, type MessageKind } from './feeds/feed-paths.ts';
+export { type LogLineMessage, type LogsMessage, readLogsMessage } from './feeds/logs-message.ts';
+export {
   type ObservedMessage,
   type ObservedRevision,
   type ObservedScaling,
   type ReplicaCounts,
-  type RevisionAssignment,
   type RevisionFailure,
+  readObservedMessage,
+  type ScalingChange,
+} from './feeds/observed-message.ts';
+export { buildPushAnswer } from './feeds/push-answer.ts';
+export type { MessageReader, ReadMessage, RefusedItem } from './feeds/read-message.ts';
+export {
+  type KeyEntry,
   type RouteEntry,
   type RoutesMessage,
   type RouteTarget,
-  type ScalingChange,
-} from './feed-messages.ts';
+  readRoutesMessage,
+} from './feeds/routes-message.ts';
 export {
   formatWait,
   type IngressReport,

@@ -33,7 +33,9 @@ export {
   buildRevisionTemplate,
   buildScalingConfig,
   type RevisionTemplate,
+  revisionTemplateSchema,
   type ScalingConfig,
+  scalingConfigSchema,
 } from './model/template.ts';
 export { parseModel } from './model/validate.ts';
 export {

@@ -26,6 +26,7 @@ export { keepCounts, mergePictures } from './metrics/merge-pictures.ts';
 export type { CounterCell, HistogramCell, MetricDescription, MetricFamily } from './metrics/metric-family.ts';
 export type { MetricPicture } from './metrics/metric-picture.ts';
 export { renderExposition } from './metrics/render-exposition.ts';
+export { reportRefusedItems } from './report-refused-items.ts';
 export { type Loop, type LoopOptions, startLoop } from './run-loop.ts';
 export { type RunningProcess, runProcess } from './run-process.ts';
 export { sendJson } from './send-json.ts';

@@ -34,6 +34,9 @@ async function startSeparately() {
   const directory = await mkdtemp(join(tmpdir(), 'beeline-apart-'));
   const token = new Secret(randomBytes(16).toString('hex'));
   const common = { clock: systemClock, logger: silentLogger };
+  const onRefused = () => {
+    throw new Error('nothing of a feed is refused here');
+  };
   const gatewayConfig = compileConfig(gatewaySettings, { env: {} });
   const listener = listenForGateway(
     { handle: (request) => gateway.handle(request) },
@@ -75,14 +78,14 @@ async function startSeparately() {
     ...common,
     name: 'here',
     directory: join(directory, 'location'),
-    feeds: createFeedClient({ controlUrl, token, name: 'here' }),
+    feeds: createFeedClient({ controlUrl, token, name: 'here', onRefused }),
     flavors: [{ name: 'x86', type: 'cpu' }],
   });
   const gateway = await createGateway({
     ...common,
     name: 'gate',
     directory: join(directory, 'gateway'),
-    feeds: createFeedClient({ controlUrl, token, name: 'gate' }),
+    feeds: createFeedClient({ controlUrl, token, name: 'gate', onRefused }),
     locations: [location.port],
     config: gatewayConfig,
   });

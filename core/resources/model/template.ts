@@ -1,40 +1,50 @@
-import { BeelineError, parseDuration } from '../../base/index.ts';
+import { type Static, Type } from 'typebox';
+import { BeelineError, type DeepReadonly, parseDuration } from '../../base/index.ts';
 import type { ModelSpec } from './defaults.ts';
 import { parseFileOrigin } from './parse-file-origin.ts';
-import type { ScalingMetric } from './schema.ts';
+import { scalingMetrics } from './schema.ts';
+
+const milliseconds = Type.Number({ minimum: 0 });
+const textOrNull = Type.Union([Type.String(), Type.Null()]);
+
+/** Fields that are not known are let by: whoever wrote the template may be one version ahead. */
+export const revisionTemplateSchema = Type.Object({
+  origin: Type.Object({
+    kind: Type.Literal('directory'),
+    /** Absolute path. */
+    path: Type.String({ minLength: 1 }),
+  }),
+  runtime: Type.Object({
+    engine: Type.String({ minLength: 1 }),
+    task: textOrNull,
+    dtype: textOrNull,
+    envs: Type.Record(Type.String(), Type.String()),
+    startTimeoutMs: milliseconds,
+  }),
+  /** A location that does not have it says so when it is to start a replica. */
+  generation: Type.String({ minLength: 1 }),
+});
+
+export const scalingConfigSchema = Type.Object({
+  minReplicas: Type.Integer({ minimum: 0 }),
+  maxReplicas: Type.Integer({ minimum: 0 }),
+  /** What `target` counts: requests at once, requests per second, percent of one processor, or MiB. */
+  metric: Type.Enum([...scalingMetrics]),
+  /** What one replica should have; may be fractional. */
+  target: Type.Number({ exclusiveMinimum: 0 }),
+  /** Replicas that are started when there is none. */
+  scaleUpMinimum: Type.Integer({ minimum: 0 }),
+  stableWindowMs: milliseconds,
+  /** Null: follow the measured cost of a start. */
+  scaleDownDelayMs: Type.Union([milliseconds, Type.Null()]),
+  retentionMs: Type.Union([milliseconds, Type.Null()]),
+});
 
 /** The immutable part of a deployment: a change of it makes a new revision. */
-export interface RevisionTemplate {
-  readonly origin: {
-    readonly kind: 'directory';
-    /** Absolute path. */
-    readonly path: string;
-  };
-  readonly runtime: {
-    readonly engine: string;
-    readonly task: string | null;
-    readonly dtype: string | null;
-    readonly envs: Readonly<Record<string, string>>;
-    readonly startTimeoutMs: number;
-  };
-  readonly generation: 'process';
-}
+export type RevisionTemplate = DeepReadonly<Static<typeof revisionTemplateSchema>>;
 
 /** The bounds inside which a location scales a revision; a change of them makes no new revision. */
-export interface ScalingConfig {
-  readonly minReplicas: number;
-  readonly maxReplicas: number;
-  /** What `target` counts: requests at once, requests per second, percent of one processor, or MiB. */
-  readonly metric: ScalingMetric;
-  /** What one replica should have; may be fractional. */
-  readonly target: number;
-  /** Replicas that are started when there is none. */
-  readonly scaleUpMinimum: number;
-  readonly stableWindowMs: number;
-  /** Null: follow the measured cost of a start. */
-  readonly scaleDownDelayMs: number | null;
-  readonly retentionMs: number | null;
-}
+export type ScalingConfig = DeepReadonly<Static<typeof scalingConfigSchema>>;
 
 /** A spec that was admitted has a good origin. */
 function pathOf(model: string): string {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Logger, Secret } from '@beeline/core/base';
+import type { OnRefused } from '@beeline/core/contract';
 import { builtInEnvironments } from '@beeline/core/resources';
-import { createMetrics, type Metrics } from '@beeline/core/service';
+import { createMetrics, type Metrics, reportRefusedItems } from '@beeline/core/service';
 import type { FastifyInstance } from 'fastify';
 import { addPublicApi } from './api/add-public-api.ts';
 import type { ApiContext } from './api/api-context.ts';
@@ -59,6 +60,7 @@ export async function buildControlServer(
   options: ControlPlaneOptions,
   closing: AbortSignal,
   metrics: ControlMetrics,
+  onRefused: OnRefused,
   whenRouted: ApiContext['whenRouted'],
 ): Promise<FastifyInstance> {
   const { store, clock, logger, internalToken } = options;
@@ -66,7 +68,7 @@ export async function buildControlServer(
   countRequests(app, metrics);
   await publishOpenapi(app);
   addHealthRoutes(app, store);
-  await app.register((scope) => addFeedRoutes(scope, { store, clock, internalToken, closing }));
+  await app.register((scope) => addFeedRoutes(scope, { store, clock, internalToken, closing, onRefused }));
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
   await app.register((scope) => addPublicApi(scope, { store, clock, logger, publicUrl, whenRouted }), {
     prefix: '/v0',
@@ -93,9 +95,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const { store, clock, logger } = options;
   await prepareStore(options);
   const closing = new AbortController();
-  const metrics = createControlMetrics(options.metrics ?? createMetrics(), () => clock.now());
+  const counted = options.metrics ?? createMetrics();
+  const metrics = createControlMetrics(counted, () => clock.now());
+  const onRefused = reportRefusedItems('control', counted, logger);
   const stopWatching = await watchFeeds(store, metrics);
-  const app = await buildControlServer(options, closing.signal, metrics, (row) =>
+  const app = await buildControlServer(options, closing.signal, metrics, onRefused, (row) =>
     waitUntilRouted(store, clock, row),
   );
   const loops = [

@@ -8,6 +8,7 @@ import {
   listen,
   makeDataDirectory,
   type RunningProcess,
+  reportRefusedItems,
   requireInternalToken,
 } from '@beeline/core/service';
 import manifest from '../package.json' with { type: 'json' };
@@ -46,7 +47,12 @@ async function runAlone(options: Omit<WorkersOptions, 'workers'>): Promise<Runni
     metrics,
     name,
     directory,
-    feeds: createFeedClient({ controlUrl, token, name }),
+    feeds: createFeedClient({
+      controlUrl,
+      token,
+      name,
+      onRefused: reportRefusedItems('gateway', metrics, logger),
+    }),
     locations: connectLocations(config, token, clock),
     clock,
     logger,

@@ -8,6 +8,7 @@ import {
   type ListenAddress,
   listen,
   type RunningProcess,
+  reportRefusedItems,
   requireInternalToken,
 } from '@beeline/core/service';
 import manifest from '../package.json' with { type: 'json' };
@@ -43,7 +44,12 @@ export async function runLocation(
     metrics,
     name,
     directory: join(config.dataDir, 'location'),
-    feeds: createFeedClient({ controlUrl, token, name }),
+    feeds: createFeedClient({
+      controlUrl,
+      token,
+      name,
+      onRefused: reportRefusedItems('location', metrics, logger),
+    }),
     flavors: [hostFlavor],
     config,
     clock: systemClock,

@@ -5,7 +5,13 @@ import { createControlPlane, openStore } from '@beeline/control';
 import { BeelineError, type Clock, type Logger, Secret, sleep } from '@beeline/core/base';
 import { createFeedClient, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
 import type { Listener } from '@beeline/core/relay';
-import { addProcessMetrics, answerScrape, createMetrics, sendJson } from '@beeline/core/service';
+import {
+  addProcessMetrics,
+  answerScrape,
+  createMetrics,
+  reportRefusedItems,
+  sendJson,
+} from '@beeline/core/service';
 import { createGateway, type Gateway, listenForGateway } from '@beeline/data';
 import { createLocation, type LocationOptions } from '@beeline/execution';
 import manifest from '../package.json' with { type: 'json' };
@@ -116,11 +122,17 @@ export async function startPlatform(
       nowMs: clock.now(),
     });
 
-    const feedsFor = (name: string) => createFeedClient({ controlUrl: localUrl, token: internalToken, name });
+    const feedsFor = (plane: 'location' | 'gateway', name: string) =>
+      createFeedClient({
+        controlUrl: localUrl,
+        token: internalToken,
+        name,
+        onRefused: reportRefusedItems(plane, metrics, logger),
+      });
     const location = await createLocation({
       name: config.location,
       directory: join(config.dataDir, 'location'),
-      feeds: feedsFor(config.location),
+      feeds: feedsFor('location', config.location),
       flavors: [hostFlavor],
       metrics,
       config,
@@ -132,7 +144,7 @@ export async function startPlatform(
     const opened = await createGateway({
       name: 'embedded',
       directory: join(config.dataDir, 'gateway'),
-      feeds: feedsFor('embedded'),
+      feeds: feedsFor('gateway', 'embedded'),
       locations: [location.port],
       metrics,
       clock,

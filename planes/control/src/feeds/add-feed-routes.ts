@@ -1,7 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { BeelineError, type Clock, describeViolations, type Secret } from '@beeline/core/base';
-import { type ExecutionRecord, feedPaths, type ObservedMessage } from '@beeline/core/contract';
-import type { ParseResult } from '@beeline/core/resources';
+import { BeelineError, type Clock, type Secret } from '@beeline/core/base';
+import {
+  feedPaths,
+  type OnRefused,
+  readExecutionsMessage,
+  readLogsMessage,
+  readObservedMessage,
+} from '@beeline/core/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryInteger, queryText, refuseQuery } from '../api/http/read-query.ts';
 import { saveGateway } from '../store/gateways.ts';
@@ -9,8 +14,8 @@ import type { Store } from '../store/open-store.ts';
 import { insertExecutions } from '../store/records/executions.ts';
 import { insertLogLines } from '../store/records/logs.ts';
 import { buildAssignmentsMessage, buildRoutesMessage } from './build-snapshots.ts';
-import { parseExecutionsMessage, parseLogsMessage, parseObservedMessage } from './message-schemas.ts';
 import { ensureLocation, saveObserved } from './save-observed.ts';
+import { takeMessages } from './take-message.ts';
 import { waitForVersion } from './wait-for-version.ts';
 
 export interface FeedContext {
@@ -19,10 +24,9 @@ export interface FeedContext {
   readonly internalToken: Secret;
   /** Aborts when the process stops: whoever waits gets its answer at once. */
   readonly closing: AbortSignal;
+  readonly onRefused: OnRefused;
 }
 
-/** Largest message from another plane. */
-const messageLimitBytes = 32 * 1024 * 1024;
 const maxWaitMs = 60_000;
 /** A gateway that has been silent for longer does not count. */
 const gatewaySilenceMs = 30_000;
@@ -34,14 +38,6 @@ function requireToken(request: FastifyRequest, token: Secret): void {
   if (sent !== undefined && timingSafeEqual(digest(sent), digest(token.reveal()))) return;
   throw new BeelineError(sent === undefined ? 'AUTHENTICATION_REQUIRED' : 'AUTHENTICATION_FAILED', {
     message: 'the internal API takes the internal token: give every process the same BL_INTERNAL_TOKEN',
-  });
-}
-
-function requireParsed<T>(parsed: ParseResult<T>): T {
-  if (parsed.ok) return parsed.value;
-  throw new BeelineError('INVALID_INPUT', {
-    message: describeViolations(parsed.violations),
-    fields: parsed.violations,
   });
 }
 
@@ -83,31 +79,50 @@ function addPulls(app: FastifyInstance, context: FeedContext): void {
   });
 }
 
-function addPushes(app: FastifyInstance, context: FeedContext): void {
-  const { store, clock } = context;
-  const options = { bodyLimit: messageLimitBytes };
-
-  app.post(feedPaths.observed, options, async (request, reply) => {
-    const message = requireParsed(parseObservedMessage(request.body));
-    await saveObserved(store, message as ObservedMessage, clock.now());
-    return reply.code(204).send();
+function addPushes(app: FastifyInstance, { store, clock, onRefused }: FeedContext): void {
+  takeMessages(app, {
+    kind: 'observed',
+    read: readObservedMessage,
+    onRefused,
+    save: (message, refused) => saveObserved(store, message, refused, clock.now()),
   });
-
-  app.post(feedPaths.executions, options, async (request, reply) => {
-    const { executions } = requireParsed(parseExecutionsMessage(request.body));
-    await insertExecutions(store.queries, executions as unknown as readonly ExecutionRecord[]);
-    return reply.code(204).send();
+  takeMessages(app, {
+    kind: 'executions',
+    read: readExecutionsMessage,
+    onRefused,
+    save: ({ executions }) => insertExecutions(store.queries, executions),
   });
-
-  app.post(feedPaths.logs, options, async (request, reply) => {
-    await insertLogLines(store.queries, requireParsed(parseLogsMessage(request.body)));
-    return reply.code(204).send();
+  takeMessages(app, {
+    kind: 'logs',
+    read: readLogsMessage,
+    onRefused,
+    save: (message) => insertLogLines(store.queries, message),
   });
+}
+
+/** Other planes' messages are not refused for a character in a text, as a user's are: the store cleans it. */
+function parseMessages(app: FastifyInstance): void {
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: unknown, body: string) => {
+      try {
+        return JSON.parse(body);
+      } catch (cause) {
+        throw new BeelineError('INVALID_INPUT', {
+          message: `the message is not valid JSON: ${String(cause)}`,
+          cause,
+        });
+      }
+    },
+  );
 }
 
 /** The internal API: snapshots out, reports in. */
 export async function addFeedRoutes(app: FastifyInstance, context: FeedContext): Promise<void> {
   app.addHook('onRequest', async (request) => requireToken(request, context.internalToken));
+  parseMessages(app);
   addPulls(app, context);
   addPushes(app, context);
 }

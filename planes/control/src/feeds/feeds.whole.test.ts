@@ -4,7 +4,9 @@ import type { Model } from '@beeline/core/resources';
 import { waitFor } from '@beeline/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../store/open-store.ts';
-import { modelDocument, observedMessage, observedRevision } from '../testing/documents.ts';
+import { listExecutions } from '../store/records/executions.ts';
+import { listLogLines } from '../store/records/logs.ts';
+import { executionRecord, modelDocument, observedMessage, observedRevision } from '../testing/documents.ts';
 import { emptyStore } from '../testing/empty-store.ts';
 import { openTestStore } from '../testing/open-test-store.ts';
 import { startTestControl, type TestControl } from '../testing/start-test-control.ts';
@@ -120,6 +122,41 @@ describe('the feeds', () => {
     await expect(stranger.pullRoutes(0, 0)).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
     const response = await fetch(new URL('/internal/v1/routes?gateway=g', control.url));
     expect(response.status).toBe(401);
+  });
+
+  it('take what is good of a message and tell the sender what is not', async () => {
+    const location = control.feed('local');
+    const line = {
+      ...{ at: 1, workspace: 'default', model: 'm', environment: 'production', revision: 'rev_1' },
+      ...{ replica: 'a', source: 'stdout' as const, message: 'good \0' },
+    };
+    await location.pushLogs({ location: 'local', lines: [line, { ...line, at: 0.5 }, line] });
+    const kept = await listLogLines(store.queries, line, { limit: 10 });
+    expect(kept.map(({ message }) => message)).toEqual(['good \uFFFD', 'good \uFFFD']);
+
+    const executions = [executionRecord('exe_1'), executionRecord('a\0b'), executionRecord('exe_2')];
+    const message = JSON.stringify({ gateway: 'gateway-1', batch: 'b', executions });
+    await control.feed('gateway-1').pushExecutions(Buffer.from(message));
+    const key = { workspace: 'default', model: 'sentiment', environment: 'production' };
+    expect((await listExecutions(store.queries, key, 10)).map(({ id }) => id)).toEqual(['exe_2', 'exe_1']);
+    expect(control.refused).toEqual([
+      'logs: lines[1] at must be integer',
+      'executions: executions[1] id must have no zero character',
+    ]);
+  });
+
+  it('keep what was said of a revision whose newer state cannot be read', async () => {
+    const location = control.feed('local');
+    const said = observedRevision('rev_1', { inFlight: 3 });
+    await location.reportObserved(observedMessage('local', 1, [said, observedRevision('rev_2')]));
+    const bad = { ...said, inFlight: -1 };
+    await location.reportObserved(observedMessage('local', 1, [bad, observedRevision('rev_3')]));
+    const rows = await store.queries.selectFrom('observedRevisions').select('state').execute();
+    expect(rows.map(({ state }) => [state.revision, state.inFlight]).sort()).toEqual([
+      ['rev_1', 3],
+      ['rev_3', 0],
+    ]);
+    expect(control.refused).toEqual(['observed: revisions[0] inFlight must be >= 0']);
   });
 
   it('give the snapshot to a puller whose version comes from another database', async () => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ObservedMessage, ObservedRevision } from '@beeline/core/contract';
+import type { ObservedMessage, ObservedRevision, RefusedItem } from '@beeline/core/contract';
 import { locationSilenceMs } from '../decide/deployment-picture.ts';
 import { describeLocation, listLocations, saveLocationReport } from '../store/locations.ts';
 import { queueDeployments, queueLeavingDeployments } from '../store/models.ts';
@@ -21,13 +21,22 @@ export function changedRevisions(
   return [...changed, ...gone].map((state) => state.revision);
 }
 
-/** Stores what a location says of itself, and puts the deployments that it concerns into the loop's queue. */
-export function saveObserved(store: Store, message: ObservedMessage, nowMs: number): Promise<void> {
+/**
+ * Stores what a location says of itself, and puts the deployments that it concerns into the loop's queue. Of a revision
+ * whose state was refused, what was said before goes on counting: it is not gone.
+ */
+export function saveObserved(
+  store: Store,
+  message: ObservedMessage,
+  refused: readonly RefusedItem[],
+  nowMs: number,
+): Promise<void> {
   return store.write(async (tx) => {
     const { location: name, flavors, generations, assignmentsVersion } = message;
     const report = { name, flavors, generations, assignmentsVersion, nowMs };
     const known = await saveLocationReport(tx.queries, report);
-    const before = await replaceObserved(tx.queries, name, message.revisions);
+    const unread = new Set(refused.flatMap(({ id }) => id ?? []));
+    const before = await replaceObserved(tx.queries, name, message.revisions, unread);
     const returned = known === undefined || nowMs - known.lastSeenAt > locationSilenceMs;
     const changed = changedRevisions(before, message.revisions);
     await queueDeployments(tx.queries, returned ? 'all' : changed);

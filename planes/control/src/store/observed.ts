@@ -25,17 +25,19 @@ export async function loadObservations(
   return Map.groupBy(rows, (row) => row.deployment);
 }
 
-/** Replaces what a location says, and returns what it said before. */
+/** Replaces what a location says, except of revisions in `untouched`, and returns what it said of the others before. */
 export async function replaceObserved(
   queries: Queries,
   location: string,
   states: readonly ObservedRevision[],
+  untouched: ReadonlySet<string>,
 ): Promise<readonly ObservedRevision[]> {
-  const before = await queries
+  const rows = await queries
     .selectFrom('observedRevisions')
     .select('state')
     .where('location', '=', location)
     .execute();
+  const before = rows.filter(({ state }) => !untouched.has(state.revision));
   const known = new Map(before.map(({ state }) => [state.revision, state]));
   for (const state of states) {
     const same = isDeepStrictEqual(known.get(state.revision), state);

@@ -44,6 +44,7 @@ export async function openTestApi(store: Store, clock: Clock): Promise<TestApi> 
     },
     new AbortController().signal,
     createControlMetrics(createMetrics(), () => clock.now()),
+    () => {},
     async () => {}, // no loop runs here that could route anything
   );
   const newKey = async (role: 'admin' | 'member') => {

@@ -11,6 +11,8 @@ const token = new Secret('internal-token-of-a-test');
 export interface TestControl {
   readonly url: string;
   feed(name: string, internalToken?: Secret): FeedClient;
+  /** What those feeds were told was set aside: `logs: lines[3] at must be integer`. */
+  readonly refused: readonly string[];
   /** Calls the public API as an admin of the workspace `default`. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
   close(): Promise<void>;
@@ -28,6 +30,7 @@ export async function startTestControl(
   options: { readonly clock?: Clock; readonly localLocation?: string | null } = {},
 ): Promise<TestControl> {
   const clock = options.clock ?? systemClock;
+  const refused: string[] = [];
   const local = options.localLocation === undefined ? 'local' : options.localLocation;
   const control = await createControlPlane({
     store,
@@ -51,7 +54,15 @@ export async function startTestControl(
   const { token: admin } = await createApiKey(store, key, clock.now());
   return {
     url,
-    feed: (name, internalToken = token) => createFeedClient({ controlUrl: url, token: internalToken, name }),
+    feed: (name, internalToken = token) =>
+      createFeedClient({
+        controlUrl: url,
+        token: internalToken,
+        name,
+        onRefused: (feed, items) =>
+          refused.push(...items.map(({ item, rule }) => `${feed}: ${item} ${rule}`)),
+      }),
+    refused,
     async call(method, path, body, headers = {}) {
       const response = await fetch(new URL(path, url), {
         method,

@@ -182,10 +182,15 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       expect(await listLocations(store.queries)).toMatchObject([
         { displayName: 'Here', country: 'fr', assignmentsVersion: 3, lastSeenAt: nowMs },
       ]);
-      await replaceObserved(store.queries, 'here', [observedRevision('rev_1'), observedRevision('rev_x')]);
+      await replaceObserved(
+        store.queries,
+        'here',
+        [observedRevision('rev_1'), observedRevision('rev_x')],
+        new Set(),
+      );
       const seen = await loadObservations(store.queries, ['dep_1']);
       expect(seen.get('dep_1')?.map(({ state }) => state.revision)).toEqual(['rev_1']);
-      const before = await replaceObserved(store.queries, 'here', []);
+      const before = await replaceObserved(store.queries, 'here', [], new Set());
       expect(before.map((state) => state.revision).sort()).toEqual(['rev_1', 'rev_x']);
       expect(await loadObservations(store.queries, ['dep_1'])).toEqual(new Map());
     });

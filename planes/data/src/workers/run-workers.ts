@@ -12,6 +12,7 @@ import {
   createMetrics,
   type Metrics,
   type RunningProcess,
+  reportRefusedItems,
   requireFreeAddress,
 } from '@beeline/core/service';
 import type { GatewayProcessConfig } from '../config.ts';
@@ -72,7 +73,12 @@ class WorkerGateway {
     await requireFreeAddress({ host, port });
     this.link = await openControlLink({
       name,
-      feeds: createFeedClient({ controlUrl, token, name }),
+      feeds: createFeedClient({
+        controlUrl,
+        token,
+        name,
+        onRefused: reportRefusedItems('gateway', this.metrics, logger),
+      }),
       directory,
       clock,
       logger: logger.child({ gateway: name }),

@@ -1,6 +1,7 @@
+import { storableText } from '@beeline/core/base';
 import type { LogLineMessage, RevisionAssignment } from '@beeline/core/contract';
 
-/** Builds a line of a deployment's log. */
+/** Builds a line of a deployment's log, of text that may be a model's. */
 export function buildLogLine(
   assignment: RevisionAssignment,
   replica: string,
@@ -15,6 +16,6 @@ export function buildLogLine(
     revision,
     replica,
     source: line.source,
-    message: line.text,
+    message: storableText(line.text),
   };
 }

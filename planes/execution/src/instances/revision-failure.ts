@@ -1,4 +1,4 @@
-import { asBeelineError, BeelineError, cutText } from '@beeline/core/base';
+import { asBeelineError, BeelineError, cutText, storableText } from '@beeline/core/base';
 import type { RevisionFailure } from '@beeline/core/contract';
 import type { LogLine } from '@beeline/drivers/interface';
 
@@ -14,15 +14,16 @@ const publicCodes: ReadonlySet<string> = new Set<RevisionFailure['code']>([
 const isPublic = (code: string): code is RevisionFailure['code'] => publicCodes.has(code);
 
 const tailLines = 20;
+const longestMessage = 2_000;
 
-/** What control and the waiting callers are told of a start that failed. */
+/** What control and the waiting callers are told of a start that failed; its texts may be a model's. */
 export function describeFailure(thrown: unknown, tail: readonly LogLine[]): RevisionFailure {
   const error = asBeelineError(thrown);
   const code = error.code === 'COMMAND_INVALID' ? 'LOAD_FAILED' : error.code;
   return {
     code: isPublic(code) ? code : 'INTERNAL_ERROR',
-    message: error.message,
-    logTail: tail.slice(-tailLines).map((line) => line.text),
+    message: cutText(storableText(error.message), longestMessage),
+    logTail: tail.slice(-tailLines).map((line) => storableText(line.text)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { storableText } from '@beeline/core/base';
 import type { LogsMessage } from '@beeline/core/contract';
 import type { LogLineRow } from '../database/tables.ts';
 import type { DeploymentKey } from '../models.ts';
@@ -17,8 +18,7 @@ export async function insertLogLines(queries: Queries, message: LogsMessage): Pr
       revision: line.revision,
       replica: line.replica,
       source: line.source,
-      // PostgreSQL keeps no zero bytes in text.
-      message: line.message.replaceAll('\0', '\uFFFD'),
+      message: storableText(line.message),
       at: line.at,
     }));
     await queries.insertInto('logLines').values(rows).execute();

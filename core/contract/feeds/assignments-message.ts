@@ -1,0 +1,39 @@
+import { type Static, Type } from 'typebox';
+import type { DeepReadonly } from '../../base/index.ts';
+import { revisionTemplateSchema, scalingConfigSchema } from '../../resources/index.ts';
+import { countField, nameField, orNull } from './field-schemas.ts';
+import { createMessageReader } from './read-message.ts';
+
+const revisionAssignment = Type.Object({
+  revision: nameField,
+  number: countField,
+  workspace: nameField,
+  model: nameField,
+  environment: nameField,
+  /** `retire`: finish what runs and take late requests, keep nothing warm; the assignment goes once it is idle. */
+  purpose: Type.Enum(['serve', 'retire']),
+  /** `needed`: start one replica at once and report whether it became ready. */
+  proof: Type.Enum(['needed', 'done']),
+  template: revisionTemplateSchema,
+  /** Digest that the files must have, once a location has reported one; null before. */
+  artifactDigest: orNull(nameField),
+  scaling: scalingConfigSchema,
+  /** How long running requests may outlive the wish for their replica; null: as the location is set. */
+  drainTimeoutMs: orNull(Type.Number({ minimum: 0 })),
+});
+
+const assignmentsMessageSchema = Type.Object({
+  version: countField,
+  location: nameField,
+  revisions: Type.Array(revisionAssignment),
+});
+
+/** A revision that a location has to be able to serve. */
+export type RevisionAssignment = DeepReadonly<Static<typeof revisionAssignment>>;
+
+/** GET assignments: everything a location needs to work without control. */
+export type AssignmentsMessage = DeepReadonly<Static<typeof assignmentsMessageSchema>>;
+
+export const readAssignmentsMessage = createMessageReader(assignmentsMessageSchema, {
+  revisions: ['revision'],
+});
