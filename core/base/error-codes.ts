@@ -70,6 +70,12 @@ export const errorCodes = {
     'Detach it from the users that are listed first.',
   ),
   RESOURCE_PROTECTED: entry('conflict', false, 'The object belongs to the platform.', 'Leave it in place.'),
+  SECRET_UNREADABLE: entry(
+    'unavailable',
+    false,
+    'A stored secret value cannot be opened: its key is missing, or it is damaged.',
+    'Give back the key that is named, or apply the manifest again with the value.',
+  ),
   POLICY_VIOLATION: entry(
     'invalid',
     false,

@@ -25,6 +25,7 @@ export const layers: readonly Layer[] = [
   { place: 'core/scaling', mayImport: ['core/base', 'core/resources'] },
   { place: 'core/relay', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
   { place: 'core/service', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
+  { place: 'core/secrets', mayImport: ['core/base'] },
   { place: 'core/testing', mayImport: ['core/base'] },
   { place: 'drivers/interface', mayImport: ['@beeline/core/base'], testsMayImport: coreTesting },
   {

@@ -1,0 +1,12 @@
+export { createKeyRing, type KeyRing, keyIdOf } from './key-ring.ts';
+export { type MasterKey, makeKeyCommand, makeMasterKey, parseMasterKeys } from './master-key.ts';
+export { readPrivateFile, writePrivateFile } from './private-file.ts';
+export {
+  type BoxKey,
+  type BoxSealer,
+  boxPublicKeyPattern,
+  createBoxSealer,
+  makeBoxPrivateKey,
+  readBoxKey,
+} from './sealed-box.ts';
+export type { SecretContext } from './secret-context.ts';
