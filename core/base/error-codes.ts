@@ -186,6 +186,12 @@ export const errorCodes = {
     'The origin does not exist or is empty.',
     'Correct spec.runtime.model.',
   ),
+  ORIGIN_REFUSED: entry(
+    'forbidden',
+    false,
+    'Models may not come from that directory.',
+    'Put the model below one of originRoots, or ask whoever runs the platform to apply it.',
+  ),
   MODEL_INVALID: entry(
     'invalid',
     false,

@@ -80,9 +80,6 @@ export type {
   UpstreamTarget,
 } from './location-port.ts';
 export { makeDirectory } from './make-directory.ts';
-export { digestFiles, hashFile } from './model-files/digest-files.ts';
-export { type ListedFile, listFiles, type ModelFileLimits } from './model-files/list-files.ts';
-export { type ManifestFile, manifestDigest } from './model-files/manifest.ts';
 export { type ModelMetricsBody, modelMetricsBody } from './rest/metrics-body.ts';
 export {
   type ApiKeyBody,

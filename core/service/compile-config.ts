@@ -43,14 +43,24 @@ type Parsed<T> = ReturnType<Setting<T>['parse']>;
 const accept = <T>(value: T): Parsed<T> => ({ ok: true, value });
 const refuse = (rule: string): Parsed<never> => ({ ok: false, rule });
 
+const toPath = (text: string) => resolve(text.replace(/^~(?=\/|$)/, homedir()));
+
 /** Makers of settings; people write `30s` and `5GiB`, code sees milliseconds and bytes. */
 export const settings = {
   text: <D extends string | null>(text: SettingText<D>) => setting<string, D>(text, accept),
   secret: <D extends string | null>(text: SettingText<D>) =>
     setting<Secret, D>(text, (value) => accept(new Secret(value))),
   /** A file or folder: made absolute, `~/` is the home of this account. */
-  path: (text: SettingText<string>) =>
-    setting<string, string>(text, (value) => accept(resolve(value.replace(/^~(?=\/|$)/, homedir())))),
+  path: (text: SettingText<string>) => setting<string, string>(text, (value) => accept(toPath(value))),
+  /** Files or folders with commas between them, or `none`; each as in `path`. */
+  paths: <D extends string | null>(text: SettingText<D>) =>
+    setting<readonly string[], D>(text, (value) => {
+      if (value === 'none') return accept([]);
+      const parts = value.split(',').map((part) => part.trim());
+      return parts.includes('')
+        ? refuse('must be paths with commas between them, or none')
+        : accept(parts.map(toPath));
+    }),
   flag: (text: SettingText<string>) =>
     setting<boolean, string>(text, (value) =>
       value === 'true' || value === 'false' ? accept(value === 'true') : refuse('must be true or false'),

@@ -1,7 +1,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { digestFiles, listFiles } from '@beeline/core/contract';
+import { digestFiles, listFiles } from '@beeline/core/model-files';
 import { waitFor } from '@beeline/core/testing';
 import type { Client } from '@beeline/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -22,6 +22,7 @@ export const layers: readonly Layer[] = [
   { place: 'core/base', mayImport: [], testsMayImport: ['core/testing'] },
   { place: 'core/resources', mayImport: ['core/base'] },
   { place: 'core/contract', mayImport: ['core/base', 'core/resources'] },
+  { place: 'core/model-files', mayImport: ['core/base'] },
   { place: 'core/scaling', mayImport: ['core/base', 'core/resources'] },
   { place: 'core/relay', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
   { place: 'core/service', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
@@ -57,6 +58,7 @@ export const layers: readonly Layer[] = [
     place: 'planes/execution',
     mayImport: [
       ...everyCoreRoom,
+      '@beeline/core/model-files',
       '@beeline/core/relay',
       '@beeline/core/scaling',
       '@beeline/drivers/interface',
@@ -91,6 +93,7 @@ export const layers: readonly Layer[] = [
       '@beeline/core/base',
       '@beeline/core/resources',
       '@beeline/core/contract',
+      '@beeline/core/model-files',
       '@beeline/core/scaling',
       '@beeline/sdk',
     ],
@@ -105,6 +108,7 @@ export const layers: readonly Layer[] = [
     mayImport: [
       ...everyCoreRoom,
       '@beeline/core/testing',
+      '@beeline/core/model-files',
       '@beeline/core/relay',
       '@beeline/runtime-interface',
       '@beeline/sdk',

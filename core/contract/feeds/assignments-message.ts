@@ -20,6 +20,11 @@ const revisionAssignment = Type.Object({
   scaling: scalingConfigSchema,
   /** How long running requests may outlive the wish for their replica; null: as the location is set. */
   drainTimeoutMs: orNull(Type.Number({ minimum: 0 })),
+  /**
+   * Who named the directory of the model: one that the owner of the platform named may lie outside the location's roots.
+   * A control of before release 0.2 does not say it: it let everybody name every directory.
+   */
+  originNamedBy: Type.Optional(Type.Enum(['owner', 'other'])),
 });
 
 const assignmentsMessageSchema = Type.Object({

@@ -39,6 +39,12 @@ export const locationSettings = {
     description: 'Longest pause between two attempts to start a replica that keeps failing',
     default: '30s',
   }),
+  originRoots: settings.paths({
+    description:
+      'Directories that models of everybody may come from, with commas between them, or none; absent, the directory that this was started in. Models that the owner of the platform applies may come from others, too',
+    default: null,
+    example: '/srv/models,/mnt/models',
+  }),
   artifactMaxFiles: settings.integer({
     description: 'Files that a model may have',
     default: '10000',

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
   asBeelineError,
@@ -14,6 +15,7 @@ import type {
   LogLineMessage,
   ObservedMessage,
 } from '@beeline/core/contract';
+import { chooseOriginRoots, systemDirectories } from '@beeline/core/model-files';
 import type { Flavor } from '@beeline/core/resources';
 import { createMetrics, type Metrics, makeDataDirectory, startLoop } from '@beeline/core/service';
 import type { Driver, DriverEvent } from '@beeline/drivers/interface';
@@ -54,6 +56,8 @@ export interface LocationOptions {
   readonly config?: Partial<LocationConfig>;
   /** Where it counts; its own when absent. */
   readonly metrics?: Metrics;
+  /** Files and directories of the platform beside its own: no model comes from there. */
+  readonly ownFiles?: readonly string[];
   /** By generation; the location closes them. The standard ones when absent. */
   readonly drivers?: Readonly<Record<string, Driver>>;
   /** By engine; the standard ones when absent. */
@@ -90,9 +94,14 @@ export async function createLocation(options: LocationOptions): Promise<Location
   makeDataDirectory(directory);
   const saved = await loadAssignments(directory);
   const scaleFile = await openScaleFile(directory, clock, logger);
-  const artifacts = await openArtifactCache(join(directory, 'artifacts'), {
-    maxFiles: config.artifactMaxFiles,
-    maxBytes: config.artifactMaxSize,
+  const artifacts = await openArtifactCache({
+    directory: join(directory, 'artifacts'),
+    limits: { maxFiles: config.artifactMaxFiles, maxBytes: config.artifactMaxSize },
+    rules: {
+      roots: config.originRoots ?? chooseOriginRoots(process.cwd(), homedir()),
+      forbidden: [...systemDirectories, directory, ...(options.ownFiles ?? [])],
+    },
+    logger,
   });
   const drivers =
     options.drivers ??
@@ -268,6 +277,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
       await reporter.close();
       await logs.close();
       for (const driver of Object.values(drivers)) await driver.close();
+      artifacts.close();
     },
   };
 }

@@ -73,6 +73,15 @@ function addArtifacts(metrics: Metrics, counts: () => ArtifactCounts): void {
   );
   metrics.sampled(
     {
+      name: 'beeline_location_artifact_files_damaged_total',
+      help: 'Files of models in the cache that had other contents than they should and were fetched again: should stay 0',
+      type: 'counter',
+      labels: [],
+    },
+    (report) => report(counts().damaged),
+  );
+  metrics.sampled(
+    {
       name: 'beeline_location_artifact_fetches_total',
       help: 'Looks for the files of a model, by result: hit (in the cache), miss (read from the origin), failed',
       type: 'counter',

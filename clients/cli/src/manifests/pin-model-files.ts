@@ -1,5 +1,5 @@
 import { formatByteSize } from '@beeline/core/base';
-import { digestFiles, type ListedFile, listFiles } from '@beeline/core/contract';
+import { digestFiles, type ListedFile, listFiles } from '@beeline/core/model-files';
 import { parseFileOrigin } from '@beeline/core/resources';
 import { type CliIo, writeLine } from '../cli-io.ts';
 import { paint } from '../output/paint.ts';

@@ -1,15 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestFiles, listFiles } from '@beeline/core/contract';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { silentLogger } from '@beeline/core/base';
+import { digestFiles, listFiles } from '@beeline/core/model-files';
+import { waitFor } from '@beeline/core/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openInlineFileThread } from '../testing/inline-file-thread.ts';
 import { type ArtifactCache, openArtifactCache } from './artifact-cache.ts';
 
 const limits = { maxFiles: 5, maxBytes: 1_000 };
 let root: string;
 let origin: string;
 let cache: ArtifactCache;
+/** Copies begin when this is resolved. */
+let holdCopies: Promise<void>;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'bl-artifacts-'));
@@ -17,13 +22,53 @@ beforeEach(async () => {
   await mkdir(join(origin, 'onnx'), { recursive: true });
   await writeFile(join(origin, 'config.json'), '{}');
   await writeFile(join(origin, 'onnx', 'model.onnx'), 'weights');
-  cache = await openArtifactCache(join(root, 'cache'), limits);
+  holdCopies = Promise.resolve();
+  cache = await open();
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(async () => {
+  cache.close();
+  await rm(root, { recursive: true, force: true });
+});
+const open = () =>
+  openArtifactCache({
+    directory: join(root, 'cache'),
+    limits,
+    rules: { roots: [root], forbidden: [] },
+    logger: silentLogger,
+    openThread({ keep }) {
+      const thread = openInlineFileThread();
+      return keep ? thread : { ...thread, run: (...args) => holdCopies.then(() => thread.run(...args)) };
+    },
+  });
+const fetch = async (digest: string | null, path = origin) => {
+  const { release, ...artifact } = await cache.fetch({ path, digest, trusted: false });
+  release();
+  return artifact;
+};
 
 const blobs = async () =>
   (await readdir(join(root, 'cache', 'blobs'), { recursive: true })).filter((name) => name.length > 40);
-const fetchNew = () => cache.fetch({ path: origin, digest: null });
+const snapshots = () => readdir(join(root, 'cache', 'snapshots'));
+const fetchNew = () => fetch(null);
+const evictAll = () => cache.evict(() => new Set());
+const reopen = async () => {
+  cache.close();
+  cache = await open();
+};
+
+/** Fetches a second version of the model; `during` runs when its copy has begun and cannot go on. */
+async function stepByStep(during: (copying: { readonly settled: boolean }) => Promise<void>) {
+  await writeFile(join(origin, 'config.json'), '{"second":true}');
+  const copying = { settled: false };
+  const gate = Promise.withResolvers<void>();
+  holdCopies = gate.promise;
+  const fetching = fetchNew().finally(() => {
+    copying.settled = true;
+  });
+  await during(copying);
+  gate.resolve();
+  return await fetching;
+}
 
 test('the files are there read-only, in their layout, under a digest of their contents', async () => {
   const artifact = await fetchNew();
@@ -42,77 +87,152 @@ test('the digest names contents and paths, not the place they came from', async 
   const { digest } = await fetchNew();
   const other = join(root, 'other');
   execFileSync('cp', ['-r', origin, other]);
-  expect((await cache.fetch({ path: other, digest: null })).digest).toBe(digest);
+  expect((await fetch(null, other)).digest).toBe(digest);
   await writeFile(join(other, 'config.json'), '{ }');
-  expect((await cache.fetch({ path: other, digest: null })).digest).not.toBe(digest);
+  expect((await fetch(null, other)).digest).not.toBe(digest);
   expect(await blobs()).toHaveLength(3);
 });
 
 test('a known digest is served from the cache, whether the origin changed or vanished', async () => {
   const { digest, directory } = await fetchNew();
   await writeFile(join(origin, 'onnx', 'model.onnx'), 'others');
-  expect(await cache.fetch({ path: origin, digest })).toEqual({ digest, directory });
+  expect(await fetch(digest)).toEqual({ digest, directory });
   await rm(origin, { recursive: true });
-  const reopened = await openArtifactCache(join(root, 'cache'), limits);
-  expect(await reopened.fetch({ path: origin, digest })).toEqual({ digest, directory });
+  await reopen();
+  expect(await fetch(digest)).toEqual({ digest, directory });
   expect(await readFile(join(directory, 'onnx', 'model.onnx'), 'utf8')).toBe('weights');
 });
 
-test('other files than those of the revision are refused', async () => {
+test('other files than those of the revision are refused, and nothing is left of them', async () => {
   const { digest } = await fetchNew();
-  await cache.evict(() => new Set());
-  expect((await cache.fetch({ path: origin, digest })).digest).toBe(digest);
-  await cache.evict(() => new Set());
+  await evictAll();
+  expect((await fetch(digest)).digest).toBe(digest);
+  await evictAll();
   await writeFile(join(origin, 'config.json'), '{"new":true}');
-  await expect(cache.fetch({ path: origin, digest })).rejects.toMatchObject({
+  await expect(fetch(digest)).rejects.toMatchObject({
     code: 'MODEL_CHANGED',
     message: expect.stringContaining(origin),
   });
+  await waitFor(
+    'an empty incoming/',
+    async () => (await readdir(join(root, 'cache', 'incoming'))).length === 0,
+  );
 });
 
-test('a snapshot that lost a file is made again', async () => {
-  const { digest, directory } = await fetchNew();
-  await chmod(directory, 0o755);
-  await rm(join(directory, 'config.json'));
-  expect(await fetchNew()).toEqual({ digest, directory });
-  expect(await readFile(join(directory, 'config.json'), 'utf8')).toBe('{}');
+test('fetches of the same files at the same time are one, and each holds the files', async () => {
+  const request = { path: origin, digest: null, trusted: false };
+  const all = await Promise.all([cache.fetch(request), cache.fetch(request), cache.fetch(request)]);
+  expect(cache.counts()).toMatchObject({ hits: 0, misses: 1 });
+  for (const { release } of all) {
+    await evictAll();
+    expect(await snapshots()).toHaveLength(1);
+    release();
+    release();
+  }
+  await evictAll();
+  expect(await snapshots()).toEqual([]);
 });
 
-test('fetches of the same files at the same time are one', async () => {
-  const all = await Promise.all([fetchNew(), fetchNew(), fetchNew()]);
-  expect(new Set(all).size).toBe(1);
+test('the same contents are kept once, within a model and between models', async () => {
+  await writeFile(join(origin, 'copy.json'), '{}');
+  const { directory } = await fetchNew();
+  expect((await stat(join(directory, 'copy.json'))).ino).toBe(
+    (await stat(join(directory, 'config.json'))).ino,
+  );
+  await writeFile(join(origin, 'copy.json'), '{"second":true}');
+  const second = await fetchNew();
+  expect((await stat(join(second.directory, 'config.json'))).ino).toBe(
+    (await stat(join(directory, 'config.json'))).ino,
+  );
+  expect(cache.counts()).toMatchObject({ files: 3 });
 });
 
-test('eviction keeps what is needed, frees the rest, and waits for fetches', async () => {
-  const kept = await fetchNew();
-  await writeFile(join(origin, 'config.json'), '{"second":true}');
-  const second = fetchNew();
-  expect(await cache.evict(() => new Set([kept.digest]))).toBeGreaterThan(0);
-  await second;
-  expect(await blobs()).toHaveLength(2);
-  expect(await readdir(join(root, 'cache', 'snapshots'))).toHaveLength(1);
-  const third = await fetchNew();
-  expect(await readFile(join(third.directory, 'config.json'), 'utf8')).toBe('{"second":true}');
+describe('eviction', () => {
+  test('keeps what is needed and frees the rest', async () => {
+    const kept = await fetchNew();
+    await writeFile(join(origin, 'config.json'), '{"second":true}');
+    const second = await fetchNew();
+    expect(await cache.evict(() => new Set([kept.digest]))).toBe('{"second":true}'.length);
+    expect(await snapshots()).toEqual([kept.digest.replace(':', '-')]);
+    expect(await blobs()).toHaveLength(2);
+    const again = await fetch(second.digest);
+    expect(await readFile(join(again.directory, 'config.json'), 'utf8')).toBe('{"second":true}');
+  });
+
+  test('leaves what somebody uses, with nobody else naming it', async () => {
+    const used = await cache.fetch({ path: origin, digest: null, trusted: false });
+    expect(await evictAll()).toBe(0);
+    expect(await readFile(join(used.directory, 'config.json'), 'utf8')).toBe('{}');
+    used.release();
+    expect(await evictAll()).toBe('{}weights'.length);
+    await expect(readFile(join(used.directory, 'config.json'))).rejects.toThrow('ENOENT');
+  });
+
+  test('and a copy wait for nothing of each other, and a hit for neither', async () => {
+    const hit = await fetchNew();
+    const held = await stepByStep(async (copying) => {
+      await cache.evict(() => new Set([hit.digest]));
+      expect(await fetch(hit.digest)).toEqual(hit);
+      await cache.evict(() => new Set([hit.digest]));
+      expect(copying.settled).toBe(false);
+    });
+    expect(await readFile(join(held.directory, 'config.json'), 'utf8')).toBe('{"second":true}');
+  });
+
+  test('does not take a snapshot that is being looked at', async () => {
+    const { digest } = await fetchNew();
+    const hit = cache.fetch({ path: origin, digest, trusted: false });
+    await evictAll();
+    expect(await readFile(join((await hit).directory, 'config.json'), 'utf8')).toBe('{}');
+  });
+
+  test('goes on when a snapshot has gone already', async () => {
+    const { digest } = await fetchNew();
+    await rm(join(root, 'cache', 'snapshots', digest.replace(':', '-')), { recursive: true });
+    expect(await evictAll()).toBe('{}weights'.length);
+  });
+});
+
+describe('a fetch that is given up', () => {
+  test('ends at once with the reason, and leaves nothing', async () => {
+    const stop = new AbortController();
+    const fetching = cache.fetch({ path: origin, digest: null, trusted: false }, stop.signal);
+    stop.abort(new Error('no longer wanted'));
+    await expect(fetching).rejects.toThrow('no longer wanted');
+    await waitFor('nothing of it', async () => (await readdir(join(root, 'cache', 'incoming'))).length === 0);
+    await expect(cache.fetch({ path: origin, digest: null, trusted: false }, stop.signal)).rejects.toThrow();
+    expect(await snapshots()).toEqual([]);
+  });
+
+  test('goes on for the others who want it', async () => {
+    const stop = new AbortController();
+    const request = { path: origin, digest: null, trusted: false };
+    const [left, stays] = [cache.fetch(request, stop.signal), cache.fetch(request)];
+    stop.abort(new Error('no longer wanted'));
+    await expect(left).rejects.toThrow('no longer wanted');
+    expect((await stays).digest).toMatch(/^sha256:/);
+  });
+
+  test('because the cache closes says that the location stops', async () => {
+    const fetching = cache.fetch({ path: origin, digest: null, trusted: false });
+    cache.close();
+    await expect(fetching).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+  });
 });
 
 test('what it holds and how fetches ended is counted, across a restart as to the files', async () => {
-  expect(cache.counts()).toEqual({ files: 0, bytes: 0, hits: 0, misses: 0, failures: 0 });
+  const none = { files: 0, bytes: 0, hits: 0, misses: 0, failures: 0, damaged: 0 };
+  expect(cache.counts()).toEqual(none);
   const { digest } = await fetchNew();
-  await cache.fetch({ path: origin, digest });
+  await fetch(digest);
   const held = { files: 2, bytes: '{}weights'.length };
-  expect(cache.counts()).toEqual({ ...held, hits: 1, misses: 1, failures: 0 });
-  await expect(cache.fetch({ path: join(root, 'none'), digest: null })).rejects.toThrow();
+  expect(cache.counts()).toEqual({ ...none, ...held, hits: 1, misses: 1 });
+  await expect(fetch(null, join(root, 'none'))).rejects.toThrow();
   expect(cache.counts()).toMatchObject({ ...held, failures: 1 });
-  const reopened = await openArtifactCache(join(root, 'cache'), limits);
-  expect(reopened.counts()).toMatchObject({ ...held, hits: 0 });
-  await reopened.evict(() => new Set());
-  expect(reopened.counts()).toMatchObject({ files: 0, bytes: 0 });
-});
-
-test('what a crash left half done is removed', async () => {
-  await writeFile(join(root, 'cache', 'incoming', 'half'), 'x');
-  await openArtifactCache(join(root, 'cache'), limits);
-  expect(await readdir(join(root, 'cache', 'incoming'))).toEqual([]);
+  await reopen();
+  expect(cache.counts()).toMatchObject({ ...held, hits: 0 });
+  await evictAll();
+  expect(cache.counts()).toMatchObject({ files: 0, bytes: 0 });
 });
 
 const refusals: readonly (readonly [string, () => Promise<unknown>, string, string])[] = [

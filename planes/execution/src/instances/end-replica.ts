@@ -1,6 +1,6 @@
 import { asBeelineError, sleep } from '@beeline/core/base';
 import { type InstanceExit, probeHealth } from '@beeline/drivers/interface';
-import { driverOf } from './launch-replica.ts';
+import { driverOf, LaunchCancelled } from './launch-replica.ts';
 import { limitDrain } from './limit-drain.ts';
 import type { LocationContext } from './location-context.ts';
 import type { Replica } from './replica.ts';
@@ -31,6 +31,7 @@ export function drainReplica(
   if (!wasReady) {
     // Whoever starts it sees the state, or the end of its process, and cleans up.
     replica.stopSent = true;
+    replica.unwanted.abort(new LaunchCancelled(`replica ${replica.id} is no longer wanted`));
     const driver = driverOf(context.launch, revision.assignment);
     if (driver.list().some(({ id }) => id === replica.id)) {
       driver.stop(replica.id, replica.graceMs).catch((thrown) => {

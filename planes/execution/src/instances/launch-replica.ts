@@ -94,6 +94,8 @@ function continueOrCancel(replica: Replica): void {
   if (replica.state === 'draining') throw new LaunchCancelled(`replica ${replica.id} is no longer wanted`);
 }
 
+type OnStep = (state: 'fetching' | 'starting', artifact: Artifact | null) => void;
+
 /**
  * Brings one replica up: files, a look at them, process, readiness.
  * @throws BeelineError when one of these fails; LaunchCancelled when the replica was drained meanwhile.
@@ -103,15 +105,36 @@ export async function launchReplica(
   assignment: RevisionAssignment,
   digest: string | null,
   replica: Replica,
-  onStep: (state: 'fetching' | 'starting', artifact: Artifact | null) => void,
+  onStep: OnStep,
 ): Promise<StartedInstance> {
   const { origin, runtime: wanted } = assignment.template;
+  // Nothing is fetched for what cannot run here anyway.
+  driverOf(context, assignment);
+  lookUp(context.runtimes, wanted.engine, 'runtime');
+  onStep('fetching', null);
+  const trusted = (assignment.originNamedBy ?? 'owner') === 'owner';
+  const wantedFiles = { path: origin.path, digest, trusted };
+  const artifact = await context.artifacts.fetch(wantedFiles, replica.unwanted.signal);
+  try {
+    continueOrCancel(replica);
+    onStep('fetching', artifact);
+    return await launchFrom(context, assignment, artifact, replica, onStep);
+  } finally {
+    // From here on the revision, which knows the digest now, is what keeps the files.
+    artifact.release();
+  }
+}
+
+async function launchFrom(
+  context: LaunchContext,
+  assignment: RevisionAssignment,
+  artifact: Artifact,
+  replica: Replica,
+  onStep: OnStep,
+): Promise<StartedInstance> {
+  const wanted = assignment.template.runtime;
   const driver = driverOf(context, assignment);
   const runtime = lookUp(context.runtimes, wanted.engine, 'runtime');
-  onStep('fetching', null);
-  const artifact = await context.artifacts.fetch({ path: origin.path, digest });
-  continueOrCancel(replica);
-  onStep('fetching', artifact);
   const inspection = await runtime.inspectModel(artifact.directory, wanted);
   if (!inspection.ok) throw new BeelineError(inspection.code, { message: inspection.message });
   continueOrCancel(replica);

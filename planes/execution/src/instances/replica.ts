@@ -25,6 +25,8 @@ export interface Replica {
   /** How long it gets to end after it was asked to, in milliseconds. */
   graceMs: number;
   readyPath: string;
+  /** Aborted when it is no longer wanted before it was ready: what still runs for it is given up. */
+  readonly unwanted: AbortController;
   readonly requestedAt: number;
   /** When its server answered for the first time. */
   answeredAt: number | null;
@@ -54,6 +56,7 @@ export function newReplica(id: string, nowMs: number, pooled = false): Replica {
     hardConcurrency: 1,
     graceMs: 0,
     readyPath: '/health',
+    unwanted: new AbortController(),
     requestedAt: nowMs,
     answeredAt: null,
     readyAt: null,

@@ -6,6 +6,7 @@ const publicCodes: ReadonlySet<string> = new Set<RevisionFailure['code']>([
   'MODEL_MISSING',
   'MODEL_INVALID',
   'MODEL_CHANGED',
+  'ORIGIN_REFUSED',
   'TASK_UNSUPPORTED',
   'LOAD_FAILED',
   'READINESS_TIMEOUT',

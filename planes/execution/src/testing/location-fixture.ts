@@ -41,7 +41,7 @@ export async function openLocationFixture(
       logger: silentLogger,
       flavors: [{ name: 'x86', type: 'cpu' }],
       runtimes: { fake: createFakeRuntime(undefined, waiting) },
-      config: { replicaDrainTimeout: 5_000, ...config, ...changes },
+      config: { replicaDrainTimeout: 5_000, originRoots: [join(directory, 'models')], ...config, ...changes },
     });
   let location = await open({});
   const acquire = async (revision: string, signal = new AbortController().signal) =>

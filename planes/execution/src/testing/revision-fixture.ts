@@ -60,17 +60,17 @@ export async function openRevisionFixture(
   let logged: (message: string) => void = () => {};
   const tell = (_fields: object, message: string) => logged(message);
   const logger: Logger = { ...silentLogger, info: tell, warn: tell };
-  const artifact = { digest: 'sha256:0', directory };
+  const artifact = { digest: 'sha256:0', directory, release() {} };
   const runtime: Runtime = {
     ...createFakeRuntime(),
     inspectModel: async () => ({ ok: true, task: 'x', dtype: 'y', reasons: [] }),
   };
-  const counts = () => ({ files: 0, bytes: 0, hits: 0, misses: 0, failures: 0 });
+  const counts = () => ({ files: 0, bytes: 0, hits: 0, misses: 0, failures: 0, damaged: 0 });
   const parts = { location: 'here', drivers: { process: driver }, runtimes: { fake: runtime } };
   const context: LocationContext = {
     launch: {
       ...parts,
-      artifacts: { fetch: async () => artifact, evict: async () => 0, counts },
+      artifacts: { fetch: async () => artifact, evict: async () => 0, counts, close() {} },
       codeCacheDirectory: directory,
       monotonicMs: () => clock.monotonicMs(),
     },

@@ -1,6 +1,7 @@
-import { type Dirent, promises as fs } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BeelineError, cutText, formatByteSize } from '../../base/index.ts';
+import { BeelineError, cutText, formatByteSize } from '../base/index.ts';
+import { runSteps, type Steps } from './steps.ts';
 
 /** A file of a model: its path below the directory with `/` between the parts, and its size. */
 export interface ListedFile {
@@ -18,10 +19,9 @@ const maxPathBytes = 1_024;
 
 const invalid = (message: string) => new BeelineError('MODEL_INVALID', { message });
 
-async function readDirectory(root: string, folder: string): Promise<readonly Dirent[]> {
-  const path = join(root, folder);
+function readDirectory(path: string): readonly Dirent[] {
   try {
-    return await fs.readdir(path, { withFileTypes: true });
+    return readdirSync(path, { withFileTypes: true });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const message =
@@ -42,19 +42,22 @@ function kindOf(entry: Dirent): string {
   return 'no regular file';
 }
 
-/**
- * All files below a directory with their sizes; `.git` is left out. Follows no link.
- * @throws BeelineError MODEL_MISSING naming the path; MODEL_INVALID naming what is wrong with the files.
- */
-export async function listFiles(root: string, limits: ModelFileLimits): Promise<readonly ListedFile[]> {
+/** The size of a file that was there a moment ago. */
+function sizeOf(path: string): number {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined) return found.size;
+  throw invalid(`${path} disappeared while it was read`);
+}
+
+/** `listFiles` in parts, one for each directory. */
+export function* listFileSteps(root: string, limits: ModelFileLimits): Steps<readonly ListedFile[]> {
   const files: ListedFile[] = [];
   let totalBytes = 0;
   const folders: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of await readDirectory(root, folder.path)) {
+    for (const entry of readDirectory(join(root, folder.path))) {
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
-      if (Buffer.byteLength(path) > maxPathBytes)
-        throw invalid(`the path ${cutText(path, 100)}… is too long`);
+      if (Buffer.byteLength(path) > maxPathBytes) throw invalid(`the path ${cutText(path, 100)} is too long`);
       if (entry.isDirectory()) {
         if (entry.name === '.git') continue;
         if (folder.depth >= maxDepth) throw invalid(`${path} lies deeper than ${maxDepth} directories`);
@@ -62,15 +65,24 @@ export async function listFiles(root: string, limits: ModelFileLimits): Promise<
         continue;
       }
       if (!entry.isFile()) throw invalid(`${join(root, path)} is ${kindOf(entry)}`);
-      const { size } = await fs.lstat(join(root, path));
-      totalBytes += size;
-      files.push({ path, bytes: size });
+      const bytes = sizeOf(join(root, path));
+      totalBytes += bytes;
+      files.push({ path, bytes });
       if (files.length > limits.maxFiles) throw invalid(`${root} has more than ${limits.maxFiles} files`);
       if (totalBytes > limits.maxBytes) {
         throw invalid(`the files in ${root} have more than ${formatByteSize(limits.maxBytes)} together`);
       }
     }
+    yield;
   }
   if (files.length > 0) return files;
   throw new BeelineError('MODEL_MISSING', { message: `the directory ${root} is empty; put the model there` });
+}
+
+/**
+ * All files below a directory with their sizes; `.git` is left out. Follows no link.
+ * @throws BeelineError MODEL_MISSING naming the path; MODEL_INVALID naming what is wrong with the files.
+ */
+export function listFiles(root: string, limits: ModelFileLimits): Promise<readonly ListedFile[]> {
+  return runSteps(listFileSteps(root, limits));
 }

@@ -1,0 +1,43 @@
+import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { randomText } from '@beeline/core/base';
+
+/** Damaged files that are kept for people to look at, the newest ones, and how much they may have together. */
+export const quarantineLimits = { maxFiles: 16, maxBytes: 1024 ** 3 };
+
+const timeDigits = 16;
+
+/** What is in quarantine/ beyond its limits goes; so does what is no file of contents. */
+function trimQuarantine(folder: string, limits: typeof quarantineLimits): void {
+  let files = 0;
+  let bytes = 0;
+  for (const name of readdirSync(folder).sort().reverse()) {
+    const path = join(folder, name);
+    const found = lstatSync(path);
+    const fits = found.isFile() && files < limits.maxFiles && bytes + found.size <= limits.maxBytes;
+    if (fits) {
+      files += 1;
+      bytes += found.size;
+    } else rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Takes something damaged out of the cache, at once. A file stays in quarantine/ for a while, anything else is removed.
+ * Nothing happens when it is gone already.
+ */
+export function setAside(
+  directory: string,
+  path: string,
+  limits: typeof quarantineLimits = quarantineLimits,
+): void {
+  const folder = join(directory, 'quarantine');
+  const time = String(Date.now()).padStart(timeDigits, '0');
+  try {
+    renameSync(path, join(folder, `${time}-${randomText(8)}-${basename(path).slice(0, 100)}`));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  trimQuarantine(folder, limits);
+}
