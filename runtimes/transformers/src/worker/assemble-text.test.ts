@@ -44,3 +44,70 @@ describe('text assembler', () => {
     expect(pieces).toEqual(['\uFFFD']);
   });
 });
+
+describe('what a text assembler holds back', () => {
+  const limit = { characterTokens: 3, stopTokens: 4, ms: 100 };
+  function open(stop: readonly string[]) {
+    const pieces: string[] = [];
+    let nowMs = 0;
+    const assembler = createTextAssembler(
+      decode,
+      stop,
+      (piece) => pieces.push(piece),
+      limit,
+      () => nowMs,
+    );
+    const push = (text: string | readonly number[], tookMs = 0) => {
+      for (const byte of Buffer.from(text as string)) {
+        nowMs += tookMs;
+        assembler.push(byte);
+      }
+      return pieces.splice(0).join('');
+    };
+    return { assembler, push };
+  }
+
+  it('is given out after so many tokens of an unfinished character', () => {
+    const { push } = open([]);
+    expect(push([0xf0, 0x9f])).toBe('');
+    expect(push([0xf0])).not.toBe('');
+    expect(push('ok')).toBe('ok');
+  });
+
+  it('is given out after so much time of an unfinished character', () => {
+    const { push } = open([]);
+    expect(push([0xf0], 60)).toBe('');
+    expect(push([0x9f], 60)).toBe('');
+    expect(push([0x90], 60)).not.toBe('');
+  });
+
+  it('is given out after so many tokens of a stop string', () => {
+    const { assembler, push } = open(['aaaaaaaaaa']);
+    expect(push('aaa')).toBe('');
+    expect(push('aa')).toBe('aaaaa');
+    expect(push('b')).toBe('b');
+    assembler.finish();
+    expect(assembler.text()).toBe('aaaaab');
+  });
+
+  it('is given out after so much time of a stop string', () => {
+    const { push } = open(['abc']);
+    expect(push('a', 10)).toBe('');
+    expect(push('b', 100)).toBe('ab');
+  });
+
+  it('still ends the text when the stop string is complete only then', () => {
+    const { assembler, push } = open(['aaaaaa']);
+    expect(push('xaaaaaay')).toBe('xaaaaa');
+    expect(assembler.stopped()).toBe(true);
+    assembler.finish();
+    expect(assembler.text()).toBe('xaaaaa');
+  });
+
+  it('is counted anew for each beginning of a stop string', () => {
+    const { assembler, push } = open(['ab']);
+    expect(push('aaaaaaaa')).toBe('aaaaaaa');
+    expect(push('b')).toBe('');
+    expect(assembler.stopped()).toBe(true);
+  });
+});
