@@ -23,8 +23,9 @@ export interface OpenAnswer {
 
 export interface Call {
   readonly method?: string;
-  /** An object is sent as JSON. */
-  readonly body?: string | object;
+  /** An object is sent as JSON, bytes and text as they are. */
+  readonly body?: string | Buffer | object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Calls a server on a Unix socket and waits for the whole answer. */
@@ -55,10 +56,10 @@ export async function openCall(socketPath: string, path: string, call: Call = {}
 function send(
   socketPath: string,
   path: string,
-  { method, body }: Call,
+  { method, body, headers }: Call,
 ): Promise<{ message: IncomingMessage; hangUp: () => void }> {
-  const payload = typeof body === 'object' ? JSON.stringify(body) : body;
-  const headers: Record<string, string | number> =
+  const payload = typeof body === 'object' && !Buffer.isBuffer(body) ? JSON.stringify(body) : body;
+  const framing: Record<string, string | number> =
     payload === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
@@ -67,7 +68,7 @@ function send(
       socketPath,
       path,
       method: method ?? (payload === undefined ? 'GET' : 'POST'),
-      headers,
+      headers: { ...framing, ...headers },
       agent: false,
     });
     let answered = false;

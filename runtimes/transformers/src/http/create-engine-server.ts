@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Engine, requireModel } from '../engine/engine.ts';
 import { EngineError, toEngineError } from '../engine/engine-error.ts';
+import { acceptedCodings } from './decode-body.ts';
 import { type Exchange, openExchange } from './exchange.ts';
 import { routeTable } from './routes/route-table.ts';
 
@@ -75,6 +76,7 @@ function answerError(error: EngineError, path: string, exchange: Exchange, respo
   if (error.code === 'METHOD_NOT_ALLOWED') {
     response.setHeader('allow', Object.keys(routeTable[path] ?? {}).join(', '));
   }
+  if (error.code === 'CODING_UNSUPPORTED') response.setHeader('accept-encoding', acceptedCodings);
   // The rest of a body that is not wanted is read and dropped, so that the caller sees the answer.
   exchange.request.resume();
   exchange.json(error.status, error.toBody());

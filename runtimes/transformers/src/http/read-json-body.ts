@@ -1,20 +1,40 @@
 import type { IncomingMessage } from 'node:http';
 import { EngineError } from '../engine/engine-error.ts';
+import { decodeBody } from './decode-body.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a request body as JSON.
- * @throws EngineError BODY_TOO_LARGE above `maxBytes`, INVALID_JSON when it is not JSON.
+ * Reads a request body as JSON; its content codings are undone.
+ * @throws EngineError BODY_TOO_LARGE above `maxBytes`, encoded or decoded; CODING_UNSUPPORTED for a coding that is
+ * not known; INVALID_BODY when it is not in the coding that it names; INVALID_JSON when it is not JSON in UTF-8.
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const text = (await readBytes(request, maxBytes)).toString('utf8');
-  if (text.trim() === '')
-    throw new EngineError('INVALID_JSON', 'the body must be a JSON object; it is empty');
+  const bytes = await readBytes(request, maxBytes);
   try {
+    const text = utf8.decode(bytes);
+    if (text.trim() === '') {
+      throw new EngineError('INVALID_JSON', 'the body must be a JSON object; it is empty');
+    }
     return JSON.parse(text);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new EngineError('INVALID_JSON', `the body must be JSON: ${detail}`);
+    if (error instanceof EngineError) throw error;
+    throw await explainNoJson(bytes, error);
   }
+}
+
+/** What finds the place of a bad byte is only loaded when there is one. */
+async function explainNoJson(bytes: Uint8Array, error: unknown): Promise<EngineError> {
+  const { decodeUtf8, describeUtf8Problem } = await import('@beeline/core/base');
+  const decoded = decodeUtf8(bytes);
+  if (!decoded.ok) {
+    return new EngineError(
+      'INVALID_JSON',
+      `the body ${describeUtf8Problem(decoded.problem)}; JSON is sent as UTF-8`,
+    );
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  return new EngineError('INVALID_JSON', `the body must be JSON: ${detail}`);
 }
 
 /**
@@ -22,21 +42,37 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
  * writing would otherwise see a broken connection in place of the answer. The server's request timeout bounds it.
  */
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const body = decodeBody(request, request.headers['content-encoding']);
   return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
-    let size = 0;
+    const chunks: Buffer[] = [];
+    let received = 0;
+    let decoded = 0;
+    const drop = (error: EngineError): void => {
+      chunks.length = 0;
+      reject(error);
+      if (body === request) return;
+      request.unpipe();
+      request.resume();
+      body.destroy();
+    };
+    const tooLarge = () => new EngineError('BODY_TOO_LARGE', `the body must have at most ${maxBytes} bytes`);
     request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes) {
-        chunks.push(chunk);
-        return;
-      }
-      chunks = [];
-      reject(new EngineError('BODY_TOO_LARGE', `the body must have at most ${maxBytes} bytes`));
+      received += chunk.length;
+      if (received > maxBytes) drop(tooLarge());
     });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
+    body.on('data', (chunk: Buffer) => {
+      decoded += chunk.length;
+      if (decoded > maxBytes) drop(tooLarge());
+      else chunks.push(chunk);
+    });
+    body.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', () =>
-      reject(new EngineError('CLIENT_GONE', 'the caller left before the body was complete')),
+      drop(new EngineError('CLIENT_GONE', 'the caller left before the body was complete')),
     );
+    if (body === request) return;
+    body.on('error', ({ message }) => {
+      const text = `the body is not what content-encoding says: ${message}`;
+      drop(new EngineError('INVALID_BODY', text, { field: 'content-encoding' }));
+    });
   });
 }

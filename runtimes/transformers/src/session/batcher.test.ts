@@ -3,7 +3,13 @@ import { EngineError } from '../engine/engine-error.ts';
 import { createBatcher } from './batcher.ts';
 import type { Encoded, EncodeItem } from './messages.ts';
 
-const item = (text: string): EncodeItem => ({ text, pair: null, truncate: false, pooling: 'mean' });
+const item = (text: string): EncodeItem => ({
+  text,
+  pair: null,
+  truncate: false,
+  field: 'inputs',
+  pooling: 'mean',
+});
 const never = new AbortController().signal;
 
 /** A model whose passes are finished by the test, one after the other. */

@@ -27,6 +27,8 @@ export interface EncodeItem {
   readonly pair: string | null;
   /** Cut a text that is too long; otherwise it is an error. */
   readonly truncate: boolean;
+  /** What the caller called it: `input[3]`. */
+  readonly field: string;
   /** Only read by feature extraction. */
   readonly pooling: Pooling;
 }
@@ -41,6 +43,8 @@ export interface Encoded {
 export interface ChatMessage {
   readonly role: string;
   readonly content: string;
+  /** Tells speakers of the same role apart, where the template does. */
+  readonly name?: string;
 }
 
 export type Prompt = { readonly text: string } | { readonly messages: readonly ChatMessage[] };

@@ -3,10 +3,12 @@ import type { EngineErrorMessage } from '../engine/engine-error.ts';
 import type { Pooling } from '../model/model-facts.ts';
 import type { Encoded, EncodeItem } from '../session/messages.ts';
 import type { Library } from './import-library.ts';
+import type { TextReader } from './read-text.ts';
 
 export interface EncoderParts {
   readonly library: Library;
   readonly tokenizer: PreTrainedTokenizer;
+  readonly reader: TextReader;
   readonly model: PreTrainedModel;
   readonly task: 'text-classification' | 'feature-extraction';
   readonly maxTokens: number;
@@ -18,7 +20,7 @@ interface Tokens {
 }
 
 /** Runs texts through an encoder together; a text that does not fit gets an error of its own. */
-export function createEncoder({ library, tokenizer, model, task, maxTokens }: EncoderParts) {
+export function createEncoder({ library, tokenizer, reader, model, task, maxTokens }: EncoderParts) {
   const padding = tokenizer.pad_token_id ?? 0;
   const specialIds = new Set<number>(tokenizer.all_special_ids);
 
@@ -38,14 +40,12 @@ export function createEncoder({ library, tokenizer, model, task, maxTokens }: En
     });
   };
 
-  function tokenize({ text, pair, truncate }: EncodeItem): Tokens | EngineErrorMessage {
-    const encoded = tokenizer(text, { text_pair: pair, return_tensor: false, return_token_type_ids: true });
-    const ids = encoded.input_ids;
-    const types = encoded.token_type_ids ?? ids.map(() => 0);
+  function tokenize({ text, pair, truncate, field }: EncodeItem): Tokens | EngineErrorMessage {
+    const { ids, types } = reader.encode(text, pair);
     if (ids.length <= maxTokens) return { ids, types };
     if (!truncate) {
-      const message = `the input must have at most ${maxTokens} tokens; it has ${ids.length}`;
-      return { code: 'INPUT_TOO_LONG', message, field: 'inputs' };
+      const message = `${field} must have at most ${maxTokens} tokens; it has ${ids.length}`;
+      return { code: 'INPUT_TOO_LONG', message, field };
     }
     const last = ids.at(-1);
     if (last === undefined || !specialIds.has(last))

@@ -5,17 +5,20 @@ import { createTextAssembler } from './assemble-text.ts';
 import type { Library } from './import-library.ts';
 import { keepNucleus } from './keep-nucleus.ts';
 import type { GenerationHooks } from './load-model.ts';
+import type { TextReader } from './read-text.ts';
 
 export interface GeneratorParts {
   readonly library: Library;
   readonly tokenizer: PreTrainedTokenizer;
+  readonly reader: TextReader;
   readonly model: PreTrainedModel;
   readonly maxTokens: number;
   readonly defaultNewTokens: number;
 }
 
 /** Continues prompts one at a time with the model's own generation loop. */
-export function createGenerator({ library, tokenizer, model, maxTokens, defaultNewTokens }: GeneratorParts) {
+export function createGenerator(parts: GeneratorParts) {
+  const { library, tokenizer, reader, model, maxTokens, defaultNewTokens } = parts;
   const endIds = readEndIds(model);
   const decode = (ids: readonly number[]): string =>
     ids.length === 0
@@ -23,8 +26,8 @@ export function createGenerator({ library, tokenizer, model, maxTokens, defaultN
       : tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
 
   return async (prompt: Prompt, options: GenerateOptions, hooks: GenerationHooks): Promise<Generated> => {
-    const input = tokenizePrompt(tokenizer, prompt);
-    const promptTokens = input.dims.at(-1) ?? 0;
+    const ids = tokenizePrompt(tokenizer, reader, prompt);
+    const promptTokens = ids.length;
     const left = maxTokens - promptTokens;
     checkRoom(promptTokens, left, maxTokens, options);
     hooks.onAccepted(promptTokens);
@@ -54,6 +57,7 @@ export function createGenerator({ library, tokenizer, model, maxTokens, defaultN
         return rows.map(() => hooks.isAborted() || assembler.stopped());
       }
     }
+    const input = new library.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, promptTokens]);
     if (hooks.isAborted()) return { text: '', promptTokens, completionTokens: 0, finishReason: 'aborted' };
     library.random.seed(options.seed ?? undefined);
     const stopping = new library.StoppingCriteriaList();
@@ -76,10 +80,11 @@ export function createGenerator({ library, tokenizer, model, maxTokens, defaultN
   };
 }
 
-function tokenizePrompt(tokenizer: PreTrainedTokenizer, prompt: Prompt): Tensor {
+/** A whole prompt is the caller's, markers and all; what fills a chat template is text. */
+function tokenizePrompt(tokenizer: PreTrainedTokenizer, reader: TextReader, prompt: Prompt): number[] {
   if ('text' in prompt) {
-    const { input_ids: ids } = tokenizer(prompt.text);
-    if (ids.dims.at(-1) === 0) throw new EngineError('INVALID_BODY', 'the prompt must not be empty');
+    const ids = tokenizer(prompt.text, { return_tensor: false }).input_ids;
+    if (ids.length === 0) throw new EngineError('INVALID_BODY', 'the prompt must not be empty');
     return ids;
   }
   if (tokenizer.chat_template === null || tokenizer.chat_template === undefined) {
@@ -89,8 +94,7 @@ function tokenizePrompt(tokenizer: PreTrainedTokenizer, prompt: Prompt): Tensor 
     });
   }
   try {
-    const messages = prompt.messages.map(({ role, content }) => ({ role, content }));
-    return tokenizer.apply_chat_template(messages, { add_generation_prompt: true, return_dict: false });
+    return reader.encodeChat(prompt.messages);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     const message = `messages do not fit the model's chat template: ${detail}`;

@@ -12,6 +12,7 @@ import type {
 import { createEncoder } from './create-encoder.ts';
 import { createGenerator } from './create-generator.ts';
 import type { Library } from './import-library.ts';
+import { createTextReader } from './read-text.ts';
 
 /** What a running generation tells and asks. */
 export interface GenerationHooks {
@@ -73,16 +74,20 @@ export async function loadModel(
     1e6,
   );
 
+  const reader = createTextReader(tokenizer);
   const warming = performance.now();
   const encode =
     request.task === 'text-generation'
       ? null
-      : createEncoder({ library, tokenizer, model, task: request.task, maxTokens });
+      : createEncoder({ library, tokenizer, reader, model, task: request.task, maxTokens });
   const generate =
     request.task === 'text-generation'
-      ? createGenerator({ library, tokenizer, model, maxTokens, defaultNewTokens: request.defaultNewTokens })
+      ? createGenerator({
+          ...{ library, tokenizer, reader, model, maxTokens },
+          defaultNewTokens: request.defaultNewTokens,
+        })
       : null;
-  await encode?.([{ text: 'warm', pair: null, truncate: true, pooling: 'mean' }]);
+  await encode?.([{ text: 'warm', pair: null, truncate: true, field: 'inputs', pooling: 'mean' }]);
   await generate?.({ text: 'warm' }, warmUpOptions, {
     onAccepted() {},
     onPiece() {},

@@ -6,6 +6,7 @@ import type { EventStream, Exchange } from '../exchange.ts';
 import {
   type Fields,
   invalid,
+  isGiven,
   readBoolean,
   readFields,
   readNumber,
@@ -61,7 +62,7 @@ const shared = [
   ...['stream', 'stream_options', 'user', 'metadata'],
 ];
 
-/** Fields of OpenAI that are only accepted with the value that means "leave it". */
+/** Fields of OpenAI that do nothing with these values, which clients send by default; others are not supported. */
 const neutral: Readonly<Record<string, readonly unknown[]>> = {
   n: [1],
   best_of: [1],
@@ -75,6 +76,9 @@ const neutral: Readonly<Record<string, readonly unknown[]>> = {
   tools: [[]],
   tool_choice: ['none', 'auto'],
   parallel_tool_calls: [true, false],
+  functions: [[]],
+  function_call: ['none', 'auto'],
+  modalities: [['text']],
   response_format: [{ type: 'text' }],
   store: [false],
   service_tier: ['auto', 'default'],
@@ -82,27 +86,17 @@ const neutral: Readonly<Record<string, readonly unknown[]>> = {
 
 /** `/v1/chat/completions` */
 export async function completeChat(engine: Engine, model: LoadedModel, exchange: Exchange): Promise<void> {
-  const body = readOpenAiBody(await exchange.readJson(), ['messages', 'max_completion_tokens']);
+  const own = ['messages', 'max_completion_tokens'];
+  const body = readFields(await exchange.readJson(), 'body', [...own, ...shared], neutral);
   const prompt = { messages: readMessages(body.messages, 'messages') };
   await complete(engine, model, exchange, body, prompt, chatDialect);
 }
 
 /** `/v1/completions` */
 export async function completeText(engine: Engine, model: LoadedModel, exchange: Exchange): Promise<void> {
-  const body = readOpenAiBody(await exchange.readJson(), ['prompt']);
+  const body = readFields(await exchange.readJson(), 'body', ['prompt', ...shared], neutral);
   const [text = ''] = readStrings(body, 'prompt', 1);
   await complete(engine, model, exchange, body, { text }, textDialect);
-}
-
-function readOpenAiBody(value: unknown, own: readonly string[]): Fields {
-  const all = readFields(value, 'body', [...shared, ...own, ...Object.keys(neutral)]);
-  for (const [name, allowed] of Object.entries(neutral)) {
-    const received = all[name];
-    if (received === undefined || allowed.some((each) => JSON.stringify(each) === JSON.stringify(received)))
-      continue;
-    throw invalid(name, `is not supported; leave it out or send ${JSON.stringify(allowed[0])}`, received);
-  }
-  return all;
 }
 
 function readOptions(body: Fields): GenerateOptions {
@@ -128,7 +122,7 @@ async function complete(
   readString(body, 'user');
   const options = readOptions(body);
   const stream = readBoolean(body, 'stream') ?? false;
-  if (!stream && body.stream_options !== undefined) {
+  if (!stream && isGiven(body.stream_options)) {
     throw invalid('stream_options', 'must only be set when stream is true', body.stream_options);
   }
   const streamOptions = readFields(body.stream_options ?? {}, 'stream_options', ['include_usage']);

@@ -51,7 +51,8 @@ export async function embed(engine: Engine, model: LoadedModel, exchange: Exchan
   const texts = readStrings(body, 'inputs', engine.config.maxInputs);
   const normalize = readBoolean(body, 'normalize') ?? true;
   const truncate = readBoolean(body, 'truncate') ?? false;
-  const { vectors, tokens } = await embedTexts(model, exchange, texts, { normalize, truncate });
+  const input = { field: 'inputs', texts };
+  const { vectors, tokens } = await embedTexts(model, exchange, input, { normalize, truncate });
   exchange.json(200, vectors, { promptTokens: tokens, completionTokens: 0 });
 }
 
@@ -68,7 +69,9 @@ export async function embeddings(engine: Engine, model: LoadedModel, exchange: E
   readString(body, 'user');
   const format = readChoice(body, 'encoding_format', ['float', 'base64']) ?? 'float';
   const texts = readStrings(body, 'input', engine.config.maxInputs);
-  const { vectors, tokens } = await embedTexts(model, exchange, texts, { normalize: true, truncate: false });
+  const choices = { normalize: true, truncate: false };
+  const named = { field: 'input', texts };
+  const { vectors, tokens } = await embedTexts(model, exchange, named, choices);
   const dimensions = body.dimensions ?? vectors[0]?.length;
   if (dimensions !== vectors[0]?.length) {
     throw invalid('dimensions', `must be ${vectors[0]?.length}, the only size of this model`, dimensions);
@@ -93,11 +96,12 @@ export async function embeddings(engine: Engine, model: LoadedModel, exchange: E
 async function embedTexts(
   model: LoadedModel,
   exchange: Exchange,
-  texts: readonly string[],
+  { field, texts }: { field: string; texts: readonly string[] },
   { normalize, truncate }: { normalize: boolean; truncate: boolean },
 ): Promise<{ vectors: number[][]; tokens: number }> {
   const pooling = model.facts.pooling ?? 'mean';
-  const items = texts.map((text) => ({ text, pair: null, truncate, pooling }));
+  const nameOf = (index: number) => (texts.length === 1 ? field : `${field}[${index}]`);
+  const items = texts.map((text, index) => ({ text, pair: null, truncate, field: nameOf(index), pooling }));
   const results = await model.batcher.encode(items, exchange.signal);
   return {
     vectors: results.map((result) => splitRows(result, normalize)[0] ?? []),

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { type StartedServer, startServer } from '@beeline/runtime-interface/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { transformersRuntime } from '../../index.ts';
@@ -39,6 +40,21 @@ describe.each(['q8', 'fp32'])('the sentiment classifier as %s', (dtype) => {
     for (const inputs of ['/etc/passwd', 'http://localhost/', 'file:///etc/passwd']) {
       expect(await post({ inputs })).toMatchObject([{ label: expect.any(String) }]);
     }
+  });
+
+  it('reads a body in a coding, and refuses one that is not UTF-8 with the place', async () => {
+    const body = gzipSync(JSON.stringify({ inputs: 'I love this' }));
+    const coded = await server.call('/', { body, headers: { 'content-encoding': 'gzip' } });
+    expect(coded.json()).toMatchObject([{ label: 'POSITIVE' }]);
+    const unknown = await server.call('/', { body, headers: { 'content-encoding': 'lzw' } });
+    expect([unknown.status, unknown.headers['accept-encoding']]).toEqual([
+      415,
+      'gzip, deflate, br, zstd, identity',
+    ]);
+    const latin = Buffer.from('{"inputs": "caf\xe9"}', 'latin1');
+    expect((await server.call('/', { body: latin })).json()).toMatchObject({
+      error: { message: expect.stringContaining('byte 0xE9 at offset 15') },
+    });
   });
 
   it('refuses a text that is too long unless it may be cut', async () => {
@@ -100,6 +116,26 @@ describe('the sentence embedder', () => {
     const body = { inputs: 'cold rain', parameters: { pooling: 'none', normalize: false } };
     const rows = (await server.call('/', { body })).json() as number[][];
     expect(rows.map((row) => row.length)).toEqual([32, 32, 32, 32]);
+  });
+
+  it('names the input that is too long as the caller called it', async () => {
+    const long = 'bee '.repeat(400);
+    const tooLong = async (path: string, body: object) => (await server.call(path, { body })).json();
+    const param = (field: string) => ({ error: { code: 'INPUT_TOO_LONG', param: field } });
+    expect(await tooLong('/v1/embeddings', { input: ['a', long, 'c'] })).toMatchObject(param('input[1]'));
+    expect(await tooLong('/v1/embeddings', { input: long })).toMatchObject(param('input'));
+    expect(await tooLong('/embed', { inputs: ['a', long] })).toMatchObject(param('inputs[1]'));
+    expect(await tooLong('/', { inputs: ['a', { text: long }] })).toMatchObject(param('inputs[1]'));
+  });
+
+  it('takes special tokens in a text as text', async () => {
+    const tokens = async (input: string) =>
+      (
+        (await server.call('/v1/embeddings', { body: { input } })).json() as {
+          usage: { prompt_tokens: number };
+        }
+      ).usage.prompt_tokens;
+    expect(await tokens('rain [SEP] snow')).toBeGreaterThan((await tokens('rain snow')) + 1);
   });
 
   it('refuses to shorten vectors', async () => {

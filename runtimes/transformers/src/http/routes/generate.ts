@@ -2,7 +2,7 @@ import type { Engine, LoadedModel } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Generated, GenerateOptions, Prompt } from '../../session/messages.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Fields, readBoolean, readFields, readNumber, readStrings } from '../fields.ts';
+import { type Fields, isGiven, readBoolean, readFields, readNumber, readStrings } from '../fields.ts';
 import { missingInputs } from './inputs.ts';
 import { readMessages } from './messages.ts';
 
@@ -53,7 +53,7 @@ function withPrompt(prompt: Prompt, { text }: Generated, full: boolean): unknown
 }
 
 function readPrompts(inputs: unknown, most: number): { list: Prompt[]; single: boolean } {
-  if (inputs === undefined) throw missingInputs();
+  if (!isGiven(inputs)) throw missingInputs();
   if (typeof inputs === 'string') return { list: [{ text: inputs }], single: true };
   if (Array.isArray(inputs) && typeof inputs[0] === 'string') {
     return { list: readStrings({ inputs }, 'inputs', most).map((text) => ({ text })), single: false };
@@ -83,10 +83,27 @@ export function readSampling(
   fields: Fields,
 ): Pick<GenerateOptions, 'topP' | 'topK' | 'repetitionPenalty' | 'stop' | 'seed'> {
   return {
-    topP: readNumber(fields, 'top_p', { least: 0.000001, most: 1 }),
+    topP: readNumber(fields, 'top_p', { least: 0, most: 1 }),
     topK: readNumber(fields, 'top_k', { least: 0, most: 1_000_000, whole: true }),
     repetitionPenalty: readNumber(fields, 'repetition_penalty', { least: 0.01, most: 100 }),
-    stop: fields.stop === undefined ? [] : readStrings(fields, 'stop', 16).filter((each) => each !== ''),
-    seed: readNumber(fields, 'seed', { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true }),
+    stop: readStops(fields),
+    seed: readNumber(fields, 'seed', {
+      least: Number.MIN_SAFE_INTEGER,
+      most: Number.MAX_SAFE_INTEGER,
+      whole: true,
+    }),
   };
+}
+
+/** Text that may begin a stop string is held back while it streams: a long one would hold back a lot. */
+const longestStop = 256;
+const mostStops = 16;
+
+function readStops(fields: Fields): readonly string[] {
+  if (!isGiven(fields.stop) || (Array.isArray(fields.stop) && fields.stop.length === 0)) return [];
+  const stops = readStrings(fields, 'stop', mostStops).filter((each) => each !== '');
+  const long = stops.find(({ length }) => length > longestStop);
+  if (long === undefined) return stops;
+  const message = `stop strings must have at most ${longestStop} characters; one has ${long.length}`;
+  throw new EngineError('INVALID_BODY', message, { field: 'stop' });
 }

@@ -1,10 +1,12 @@
 import { EngineError } from '../../engine/engine-error.ts';
-import { invalid, readFields, readString } from '../fields.ts';
+import { invalid, isGiven, readFields, readString } from '../fields.ts';
 
 /** One text, with a second one when the model compares pairs. */
 export interface TextInput {
   readonly text: string;
   readonly pair: string | null;
+  /** What the caller called it. */
+  readonly field: string;
 }
 
 /**
@@ -12,7 +14,7 @@ export interface TextInput {
  * Strings are only ever text; none is opened as a path or an address.
  */
 export function readTexts(inputs: unknown, most: number): { items: TextInput[]; single: boolean } {
-  if (inputs === undefined) throw missingInputs();
+  if (!isGiven(inputs)) throw missingInputs();
   if (!Array.isArray(inputs)) return { items: [readText(inputs, 'inputs')], single: true };
   if (inputs.length === 0 || inputs.length > most) {
     const message = `inputs must have 1 to ${most} entries; received ${inputs.length}`;
@@ -27,12 +29,12 @@ export function missingInputs(): EngineError {
 }
 
 function readText(input: unknown, name: string): TextInput {
-  if (typeof input === 'string') return { text: input, pair: null };
+  if (typeof input === 'string') return { text: input, pair: null, field: name };
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw invalid(name, 'must be a string or an object with text', input);
   }
   const fields = readFields(input, name, ['text', 'text_pair']);
   const text = readString(fields, 'text');
   if (text === null) throw invalid(`${name}.text`, 'must be a string', fields.text);
-  return { text, pair: readString(fields, 'text_pair') };
+  return { text, pair: readString(fields, 'text_pair'), field: name };
 }
