@@ -15,7 +15,7 @@ const decoders: Readonly<Record<string, () => Transform>> = {
 export const acceptedCodings = 'gzip, deflate, br, zstd, identity';
 
 /** More than anybody needs; each one costs memory. */
-const mostCodings = 3;
+export const mostCodings = 3;
 
 /** The codings that a header names, in the order in which they were applied. */
 function readCodings(header: string | undefined): readonly string[] {

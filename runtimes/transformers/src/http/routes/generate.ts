@@ -96,8 +96,8 @@ export function readSampling(
 }
 
 /** Text that may begin a stop string is held back while it streams: a long one would hold back a lot. */
-const longestStop = 256;
-const mostStops = 16;
+export const longestStop = 256;
+export const mostStops = 16;
 
 function readStops(fields: Fields): readonly string[] {
   if (!isGiven(fields.stop) || (Array.isArray(fields.stop) && fields.stop.length === 0)) return [];
