@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BeelineError } from '../base/index.ts';
 import {
@@ -9,6 +9,8 @@ import {
   type WorkspaceCredentials,
 } from './client-config.ts';
 import { makeDirectory } from './make-directory.ts';
+import { readUserText } from './user-files/read-user-file.ts';
+import { yamlLimits } from './user-files/yaml-limits.ts';
 
 /** The file under a home directory when nobody names another. */
 export const clientConfigName = '.beeline/config.yaml';
@@ -31,12 +33,13 @@ function unusable(path: string, doing: string, error: unknown): BeelineError {
 }
 
 async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw unusable(path, 'read', error);
-  }
+  const file = await readUserText(path, { maxBytes: yamlLimits.bytes });
+  if (file.ok) return file.content;
+  if (file.missing) return '';
+  throw new BeelineError('INVALID_CONFIGURATION', {
+    message: `the client configuration ${path} ${file.reason}; correct it, or set BL_CONFIG to another path`,
+    ...(file.cause === undefined ? {} : { cause: file.cause }),
+  });
 }
 
 /**

@@ -38,7 +38,7 @@ describe('parseClientConfig', () => {
 
   it('says where the text stops being YAML without repeating it', () => {
     expect(() => parseClientConfig('context: {workspace: "hidden', 'f')).toThrowError(
-      /^f is not YAML \(\w+ at character \d+\); correct or remove the file$/,
+      /^f: is not valid YAML at line \d+, column \d+: .*; correct or remove the file$/,
     );
   });
 });

@@ -1,5 +1,6 @@
-import { type Document, parseDocument } from 'yaml';
+import { Document } from 'yaml';
 import { BeelineError, describeViolations, type FieldViolation, Secret, suggestName } from '../base/index.ts';
+import { parseUserYaml, valuesOf } from './user-files/parse-user-yaml.ts';
 
 /** What the command line finds in its configuration file: where each workspace is and how to enter it. */
 export interface ClientConfig {
@@ -88,12 +89,15 @@ function readWorkspace(
 }
 
 function openDocument(text: string, path: string): Document {
-  const document = parseDocument(text, { prettyErrors: false });
-  const [error] = document.errors;
-  if (error === undefined) return document;
-  throw new BeelineError('INVALID_CONFIGURATION', {
-    message: `${path} is not YAML (${error.code} at character ${error.pos[0]}); correct or remove the file`,
-  });
+  const refuse = (message: string): never => {
+    throw new BeelineError('INVALID_CONFIGURATION', {
+      message: `${path}: ${message}; correct or remove the file`,
+    });
+  };
+  const parsed = parseUserYaml(text);
+  if (!parsed.ok) return refuse(parsed.message);
+  const [document = new Document(), ...more] = parsed.documents;
+  return more.length === 0 ? document : refuse('must have one document');
 }
 
 /**
@@ -103,7 +107,7 @@ function openDocument(text: string, path: string): Document {
 export function parseClientConfig(text: string, path: string): ClientConfig {
   const violations: FieldViolation[] = [];
   const reader = createReader(violations);
-  const top = reader.mapping(openDocument(text, path).toJS(), 'the file', known.top);
+  const top = reader.mapping(valuesOf(openDocument(text, path)), 'the file', known.top);
   const context = reader.mapping(top.context, 'context', known.context);
   const workspace = reader.text(context, 'workspace', 'context.workspace');
   const environment = reader.text(context, 'environment', 'context.environment');
@@ -132,7 +136,7 @@ export function parseClientConfig(text: string, path: string): ClientConfig {
 export function formatClientConfig(text: string, path: string, credentials: WorkspaceCredentials): string {
   const before = parseClientConfig(text, path);
   const document = openDocument(text, path);
-  if (document.contents === null) document.contents = document.createNode({});
+  if (document.toJS() === null) document.contents = document.createNode({});
   const found = before.workspaces.findIndex((entry) => entry.name === credentials.workspace);
   const at = ['workspaces', found === -1 ? before.workspaces.length : found];
   if (before.workspaces.length === 0) document.set('workspaces', document.createNode([]));

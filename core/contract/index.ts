@@ -103,4 +103,13 @@ export {
   policyBody,
   revisionBody,
 } from './rest/resource-bodies.ts';
+export { parseUserYaml, type UserYaml, valuesOf } from './user-files/parse-user-yaml.ts';
+export {
+  describeFileError,
+  readUserFile,
+  readUserText,
+  textOf,
+  type UserFile,
+} from './user-files/read-user-file.ts';
+export { yamlLimits, yamlLimitTexts } from './user-files/yaml-limits.ts';
 export { formatProgress, parseProgress, type WakeProgress } from './wake-progress.ts';

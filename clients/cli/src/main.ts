@@ -13,7 +13,7 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 }
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -25,3 +25,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   resolvePackage: (entry) => import.meta.resolve(entry),
   becomeProgram: (file, args) => process.execve?.(file, [file, ...args], process.env),
 });
+// Whoever stopped us does not wait for what is still open, such as an input that never ends.
+if (stop.signal.aborted) process.exit(exitCode);
+process.exitCode = exitCode;

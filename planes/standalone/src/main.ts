@@ -1,22 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { asBeelineError, BeelineError, systemClock } from '@beeline/core/base';
+import { parseUserYaml, readUserText, valuesOf, yamlLimits } from '@beeline/core/contract';
 import { closeOnSignal, compileConfig, createLogger } from '@beeline/core/service';
-import { parse } from 'yaml';
 import { standaloneSettings } from './config.ts';
 import { renderSettingsHelp } from './render-settings-help.ts';
 import { type Platform, startPlatform } from './start-platform.ts';
 
 /** Flat settings from the file that BL_CONFIG_FILE names. */
-function readConfigFile(path: string | undefined): Record<string, unknown> {
+async function readConfigFile(path: string | undefined): Promise<Record<string, unknown>> {
   if (path === undefined || path === '') return {};
-  try {
-    return (parse(readFileSync(path, 'utf8')) as Record<string, unknown> | null) ?? {};
-  } catch (cause) {
+  const refuse = (reason: string): never => {
     throw new BeelineError('INVALID_CONFIGURATION', {
-      message: `cannot read the configuration file ${path}: ${(cause as Error).message}; correct BL_CONFIG_FILE`,
-      cause,
+      message: `the configuration file ${path} ${reason}; correct it, or BL_CONFIG_FILE`,
     });
-  }
+  };
+  const file = await readUserText(path, { maxBytes: yamlLimits.bytes });
+  if (!file.ok) return refuse(file.reason);
+  const parsed = parseUserYaml(file.content);
+  if (!parsed.ok) return refuse(parsed.message);
+  const [document, ...more] = parsed.documents;
+  if (more.length > 0) return refuse('must have one document');
+  const values = document === undefined ? null : valuesOf(document);
+  if (values === null) return {};
+  if (typeof values !== 'object' || Array.isArray(values)) return refuse('must be a mapping of settings');
+  return values as Record<string, unknown>;
 }
 
 function announce(platform: Platform): void {
@@ -39,7 +45,7 @@ async function run(): Promise<void> {
   }
   const config = compileConfig(standaloneSettings, {
     env: process.env,
-    file: readConfigFile(process.env.BL_CONFIG_FILE),
+    file: await readConfigFile(process.env.BL_CONFIG_FILE),
     argv,
   });
   const logger = createLogger({ process: 'standalone', level: config.logLevel });

@@ -120,7 +120,7 @@ describe('bl run', () => {
   it.each([
     [['run', 'policy', 'p'], /only models can be run \(received policy\)/],
     [['run', 'model', 'm', '-d', 'x', '--file', 'y'], /either --data or --file, not both/],
-    [['run', 'model', 'm', '--file', 'none'], /--file none cannot be read \(ENOENT\)/],
+    [['run', 'model', 'm', '--file', 'none'], /--file none does not exist/],
     [['run', 'model', 'm', '--header', 'x'], /--header must be name:value \(received "x"\)/],
     [['run', 'model', 'm', '--path', '../other'], /leaves the endpoint of the model/],
     [['run', 'model', 'm', '--method', 'GET', '-d', 'x'], /the request cannot be sent: .*GET/],

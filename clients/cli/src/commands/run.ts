@@ -1,20 +1,16 @@
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
-import { resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import { BeelineError } from '@beeline/core/base';
 import { findKind } from '@beeline/core/resources';
-import { type RunOptions, readRunError } from '@beeline/sdk';
+import { readRunError } from '@beeline/sdk';
 import type { Command } from 'commander';
 import { type CliIo, writeLine, writeTo } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readInput } from '../manifests/find-manifest-files.ts';
 import { formatData } from '../output/format-data.ts';
 import { paint } from '../output/paint.ts';
 import { collect, durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, type OutputFormat, readGlobalOptions } from '../settings/global-options.ts';
+import { openBody } from '../settings/open-body.ts';
 import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
 
 interface RunFlags {
@@ -86,24 +82,6 @@ export function parsePairs(
   );
 }
 
-async function openBody(io: CliIo, flags: RunFlags): Promise<RunOptions['body']> {
-  if (flags.data !== undefined && flags.file !== undefined) {
-    throw new BeelineError('USAGE_ERROR', { message: 'give either --data or --file, not both' });
-  }
-  if (flags.file === undefined) return flags.data;
-  if (flags.file === '-') return await readInput(io);
-  const path = resolve(io.cwd, flags.file);
-  try {
-    await access(path);
-  } catch (error) {
-    throw new BeelineError('USAGE_ERROR', {
-      message: `--file ${flags.file} cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-      cause: error,
-    });
-  }
-  return Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
-}
-
 async function showHead(io: CliIo, response: Response): Promise<void> {
   const reason = response.statusText || STATUS_CODES[response.status] || '';
   await writeLine(io.stderr, `HTTP ${response.status} ${reason}`.trimEnd());
@@ -151,7 +129,7 @@ async function runRun(session: Session, name: string, flags: RunFlags): Promise<
   const { client, io, settings } = session;
   const headers = parsePairs('--header', ':', flags.header);
   const params = parsePairs('--params', '=', flags.params);
-  const body = await openBody(io, flags);
+  const body = await openBody(io, flags, headers);
   const { signal, end } = limitTime(session, flags.timeout);
   try {
     const response = await client.run(name, {

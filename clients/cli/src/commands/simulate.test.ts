@@ -96,7 +96,7 @@ test('a retention that is set is kept to', async () => {
 test.each([
   [
     ['--trace', 'nope.csv'],
-    '--trace must be conv, code, huawei or a CSV file that can be read (received nope.csv)',
+    '--trace must be conv, code, huawei or a CSV file that can be read (nope.csv does not exist)',
   ],
   [['--seed', '1', '--seeds', '3'], '--seed and --seeds were both given'],
   [['--trace', 'own.csv', '--seeds', '3'], 'seeds have no effect on a trace from a file'],

@@ -1,7 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { BeelineError } from '@beeline/core/base';
+import { describeFileError, readUserText, textOf, yamlLimits } from '@beeline/core/contract';
 import type { CliIo } from '../cli-io.ts';
+import { readInput } from '../settings/read-input.ts';
 
 /** The text of one manifest file. */
 export interface ManifestFile {
@@ -11,60 +13,76 @@ export interface ManifestFile {
   readonly text: string;
 }
 
+interface Found {
+  readonly path: string;
+  readonly label: string;
+}
+
 const isManifestName = (name: string) => /\.(ya?ml|json)$/i.test(name);
 
-/** Reads standard input to its end. */
-export async function readInput(io: CliIo): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
+/** What is wrong with a path; where nothing is read, looking there again helps. */
+function unreadable(label: string, reason: string, cause?: unknown): BeelineError {
+  const advice = reason.includes('UTF-8') || reason.startsWith('is too large') ? '' : '; check the path';
+  return new BeelineError('USAGE_ERROR', { message: `${label} ${reason}${advice}`, cause });
 }
 
-function unreadable(label: string, error: unknown): BeelineError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${String(code ?? error)})`;
-  return new BeelineError('USAGE_ERROR', { message: `${label} ${reason}; check the path`, cause: error });
-}
-
-async function filesOf(path: string, label: string, recursive: boolean): Promise<readonly string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
+async function listDirectory(path: string, label: string, recursive: boolean): Promise<readonly Found[]> {
   const entries = await readdir(path, { withFileTypes: true, recursive });
   const files = entries
-    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && isManifestName(entry.name))
+    .filter((entry) => !entry.isDirectory() && isManifestName(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  if (files.length > 0) return files;
-  throw new BeelineError('USAGE_ERROR', {
-    message: `the directory ${label} holds no .yaml, .yml or .json file${recursive ? '' : '; -R looks into directories below it'}`,
-  });
+  if (files.length === 0) {
+    throw new BeelineError('USAGE_ERROR', {
+      message: `the directory ${label} holds no .yaml, .yml or .json file${recursive ? '' : '; -R looks into directories below it'}`,
+    });
+  }
+  return files.map((file) => ({ path: file, label: join(label, relative(path, file)) }));
+}
+
+async function listFiles(path: string, label: string, recursive: boolean): Promise<readonly Found[]> {
+  try {
+    if ((await stat(path)).isDirectory()) return await listDirectory(path, label, recursive);
+    return [{ path, label }];
+  } catch (error) {
+    if (error instanceof BeelineError) throw error;
+    const below = (error as NodeJS.ErrnoException).path;
+    const where = below === undefined ? label : join(label, relative(path, resolve(below)));
+    throw unreadable(where, describeFileError(error), error);
+  }
+}
+
+async function readManifestFile({ path, label }: Found, signal: AbortSignal): Promise<ManifestFile> {
+  const file = await readUserText(path, { maxBytes: yamlLimits.bytes, signal });
+  if (!file.ok) throw unreadable(label, file.reason, file.cause);
+  return { label, directory: dirname(path), text: file.content };
+}
+
+async function readStandardInput(io: CliIo): Promise<ManifestFile> {
+  const label = 'standard input';
+  const file = textOf(await readInput(io, yamlLimits.bytes));
+  if (!file.ok) throw unreadable(label, file.reason);
+  return { label, directory: io.cwd, text: file.content };
 }
 
 /**
  * Reads the files that `-f` names, in the order given and by name inside a directory; `-` is standard input.
- * @throws BeelineError USAGE_ERROR for a path that cannot be read and a directory without manifests.
+ * @throws BeelineError USAGE_ERROR for a path that cannot be read, what is no text, and a directory without manifests.
  */
 export async function findManifestFiles(
   io: CliIo,
   names: readonly string[],
   recursive: boolean,
 ): Promise<readonly ManifestFile[]> {
-  const found: ManifestFile[] = [];
+  const files: ManifestFile[] = [];
   for (const name of names) {
     if (name === '-') {
-      const text = (await readInput(io)).toString('utf8');
-      found.push({ label: 'standard input', directory: io.cwd, text });
+      files.push(await readStandardInput(io));
       continue;
     }
-    const path = resolve(io.cwd, name);
-    try {
-      for (const file of await filesOf(path, name, recursive)) {
-        const below = relative(path, file);
-        const label = below === '' ? name : join(name, below);
-        found.push({ label, directory: dirname(file), text: await readFile(file, 'utf8') });
-      }
-    } catch (error) {
-      throw error instanceof BeelineError ? error : unreadable(name, error);
+    for (const found of await listFiles(resolve(io.cwd, name), name, recursive)) {
+      files.push(await readManifestFile(found, io.signal));
     }
   }
-  return found;
+  return files;
 }

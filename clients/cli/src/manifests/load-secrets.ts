@@ -1,22 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
+import { readUserText, yamlLimits } from '@beeline/core/contract';
 import type { CliIo } from '../cli-io.ts';
 
 type Values = Readonly<Record<string, string | undefined>>;
 
-async function readValues(path: string, label: string, required: boolean): Promise<Values> {
-  try {
-    return parseEnv(await readFile(path, 'utf8'));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (!required && code === 'ENOENT') return {};
-    throw new BeelineError('USAGE_ERROR', {
-      message: `the file of secrets ${label} cannot be read (${String(code ?? error)}); check the path`,
-      cause: error,
-    });
-  }
+async function readValues(io: CliIo, file: string, required: boolean): Promise<Values> {
+  const read = await readUserText(resolve(io.cwd, file), { maxBytes: yamlLimits.bytes, signal: io.signal });
+  if (read.ok) return parseEnv(read.content);
+  if (!required && read.missing) return {};
+  throw new BeelineError('USAGE_ERROR', {
+    message: `the file of secrets ${file} ${read.reason}`,
+    ...(read.cause === undefined ? {} : { cause: read.cause }),
+  });
 }
 
 /**
@@ -27,7 +24,7 @@ export async function loadSecrets(
   io: CliIo,
   files: readonly string[],
 ): Promise<(name: string) => string | undefined> {
-  const sources: Values[] = [io.env, await readValues(join(io.cwd, '.env'), '.env', false)];
-  for (const file of files) sources.unshift(await readValues(resolve(io.cwd, file), file, true));
+  const sources: Values[] = [io.env, await readValues(io, '.env', false)];
+  for (const file of files) sources.unshift(await readValues(io, file, true));
   return (name) => sources.find((values) => values[name] !== undefined)?.[name];
 }

@@ -65,7 +65,7 @@ describe('parseDocuments', () => {
 
   it.each([
     ['a: [1', /^is not valid YAML at line 1, column \d+: /],
-    ['a: 1\na: 2', /^is not valid YAML at line 2, column 1: Map keys must be unique/],
+    ['a: 1\na: 2', /^is not valid YAML at line 2, column 1: the key "a" is there already/],
     ['- a', /^is not a manifest/],
     ['text', /^is not a manifest/],
   ])('refuses %j', (text, message) => {

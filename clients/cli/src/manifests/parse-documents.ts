@@ -1,9 +1,12 @@
 import { BeelineError } from '@beeline/core/base';
-import { type Document, isMap, isPair, isScalar, isSeq, parse, parseAllDocuments, visit } from 'yaml';
+import { parseUserYaml, valuesOf } from '@beeline/core/contract';
+import { type Document, isMap, isScalar, isSeq, parse, type Scalar } from 'yaml';
 import { type Lookups, substituteVariables } from './substitute-variables.ts';
 
 /** One document of a manifest file, as plain values. */
 export interface ParsedDocument {
+  /** Its place in the file, from 1; empty documents count. */
+  readonly number: number;
   readonly value: unknown;
   /** Fields whose value holds a secret; what is received there is never shown. */
   readonly secretFields: readonly string[];
@@ -12,55 +15,54 @@ export interface ParsedDocument {
   readonly unset: readonly { readonly name: string; readonly field: string }[];
 }
 
-/** Path of a value inside a document: `spec.runtime.envs[0].value`. */
-function fieldOf(ancestors: readonly unknown[], key: unknown): string {
-  let path = '';
-  const chain = [...ancestors];
-  chain.forEach((node, index) => {
-    if (isPair(node)) path += `${path === '' ? '' : '.'}${String(node.key)}`;
-    if (!isSeq(node)) return;
-    const next = chain[index + 1];
-    path += `[${next === undefined ? String(key) : node.items.indexOf(next)}]`;
-  });
-  return path;
-}
-
 /** A plain scalar that became a number or a truth value is one; text in quotes, and a secret, stays text. */
 function resolvePlain(text: string): unknown {
-  if (!/^([-+.\d]\S*|true|false|null|~)$/i.test(text)) return text;
-  const value: unknown = parse(text);
-  return typeof value === 'object' && value !== null ? text : value;
+  // Nothing but letters, digits, points and signs: whatever YAML makes of it is a single value.
+  if (!/^(~|[-+]?\.?[\da-z][\w.+-]*)$/i.test(text)) return text;
+  return parse(text);
 }
 
-function substituteDocument(document: Document, lookups: Lookups): ParsedDocument {
+/** Calls `visit` with every text that is a value, and its field: `spec.runtime.envs[0].value`. */
+function forEachText(node: unknown, field: string, visit: (scalar: Scalar<string>, field: string) => void) {
+  if (isScalar(node) && typeof node.value === 'string') visit(node as Scalar<string>, field);
+  else if (isMap(node)) {
+    for (const { key, value } of node.items) {
+      const name = String(isScalar(key) ? key.value : key);
+      forEachText(value, field === '' ? name : `${field}.${name}`, visit);
+    }
+  } else if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) forEachText(item, `${field}[${index}]`, visit);
+  }
+}
+
+function refuseMissing(missing: ParsedDocument['unset']): never {
+  throw new BeelineError('INVALID_INPUT', {
+    message: missing.map(({ name, field }) => `${field}: there is no secret ${name}`).join('\n'),
+    fields: missing.map(({ name, field }) => ({
+      field,
+      rule: `needs the secret ${name}, which is not set`,
+      hint: 'set it in the environment, in .env, or in a file given with --secrets',
+    })),
+  });
+}
+
+function substituteDocument(document: Document, number: number, lookups: Lookups): ParsedDocument {
   const secretFields: string[] = [];
   const secretValues: string[] = [];
   const missing: { name: string; field: string }[] = [];
   const unset: { name: string; field: string }[] = [];
-  visit(document, {
-    Scalar(key, node, ancestors) {
-      if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return;
-      const field = fieldOf(ancestors, key);
-      const result = substituteVariables(node.value, lookups);
-      for (const name of result.unset) unset.push({ name, field });
-      for (const name of result.missingSecrets) missing.push({ name, field });
-      if (result.secretValues.length > 0) secretFields.push(field);
-      secretValues.push(...result.secretValues);
-      const isText = node.type !== 'PLAIN' || result.secretValues.length > 0;
-      node.value = isText ? result.text : resolvePlain(result.text);
-    },
+  forEachText(document.contents, '', (scalar, field) => {
+    if (!scalar.value.includes('$')) return;
+    const result = substituteVariables(scalar.value, lookups);
+    for (const name of result.unset) unset.push({ name, field });
+    for (const name of result.missingSecrets) missing.push({ name, field });
+    if (result.secretValues.length > 0) secretFields.push(field);
+    secretValues.push(...result.secretValues);
+    const isText = scalar.type !== 'PLAIN' || result.secretValues.length > 0;
+    (scalar as Scalar).value = isText ? result.text : resolvePlain(result.text);
   });
-  if (missing.length > 0) {
-    throw new BeelineError('INVALID_INPUT', {
-      message: missing.map(({ name, field }) => `${field}: there is no secret ${name}`).join('\n'),
-      fields: missing.map(({ name, field }) => ({
-        field,
-        rule: `needs the secret ${name}, which is not set`,
-        hint: 'set it in the environment, in .env, or in a file given with --secrets',
-      })),
-    });
-  }
-  return { value: document.toJS(), secretFields, secretValues, unset };
+  if (missing.length > 0) refuseMissing(missing);
+  return { number, value: valuesOf(document), secretFields, secretValues, unset };
 }
 
 const isEmpty = (document: Document) =>
@@ -72,24 +74,13 @@ const isEmpty = (document: Document) =>
  * @throws BeelineError INVALID_INPUT when the text is not YAML, or a secret is not set.
  */
 export function parseDocuments(text: string, lookups: Lookups): readonly ParsedDocument[] {
-  const documents = parseAllDocuments(text);
-  if (!Array.isArray(documents)) return [];
-  for (const { errors } of documents) {
-    const [error] = errors;
-    if (error === undefined) continue;
-    const at = error.linePos?.[0];
-    const reason = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+  const parsed = parseUserYaml(text);
+  if (!parsed.ok) throw new BeelineError('INVALID_INPUT', { message: parsed.message });
+  return parsed.documents.flatMap((document, index) => {
+    if (isEmpty(document)) return [];
+    if (isMap(document.contents)) return [substituteDocument(document, index + 1, lookups)];
     throw new BeelineError('INVALID_INPUT', {
-      message: `is not valid YAML at line ${at?.line ?? '?'}, column ${at?.col ?? '?'}: ${reason}`,
-      cause: error,
+      message: 'is not a manifest: a document must be a mapping with apiVersion, kind, metadata and spec',
     });
-  }
-  return documents
-    .filter((document) => !isEmpty(document))
-    .map((document) => {
-      if (isMap(document.contents)) return substituteDocument(document, lookups);
-      throw new BeelineError('INVALID_INPUT', {
-        message: 'is not a manifest: a document must be a mapping with apiVersion, kind, metadata and spec',
-      });
-    });
+  });
 }

@@ -53,14 +53,19 @@ function joinErrors(errors: readonly BeelineError[]): BeelineError {
   return new BeelineError('INVALID_INPUT', { message: errors.flatMap(errorLines).join('\n') });
 }
 
+/** Of one document; more of them say nothing new. */
+const shownWarnings = 20;
+
 async function warnOfUnset(io: CliIo, where: string, document: ParsedDocument): Promise<void> {
   const label = paint(io.stderr, io.env, 'yellow', 'warning:');
-  for (const { name, field } of document.unset) {
+  for (const { name, field } of document.unset.slice(0, shownWarnings)) {
     await writeLine(
       io.stderr,
       `${label} ${where}: ${field}: the variable ${name} is not set and stays as it is written`,
     );
   }
+  const more = document.unset.length - shownWarnings;
+  if (more > 0) await writeLine(io.stderr, `${label} ${where}: ${more} more variables are not set`);
 }
 
 function parseFile(
@@ -79,8 +84,8 @@ function parseFile(
     }
   };
   const documents = collect(file.label, () => parseDocuments(file.text, lookups)) ?? [];
-  return documents.map((document, index) => {
-    const where = documents.length === 1 ? file.label : `${file.label} (document ${index + 1})`;
+  return documents.map((document) => {
+    const where = documents.length === 1 ? file.label : `${file.label} (document ${document.number})`;
     const hide = (error: BeelineError) => hideSecrets(document, error);
     const manifest = collect(where, () => {
       try {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BeelineError } from '@beeline/core/base';
+import { readUserText } from '@beeline/core/contract';
 import { buildSyntheticTrace, parseTrace, syntheticTraces, type TraceRequest } from '@beeline/core/scaling';
 import type { SimulateFlags } from './simulate-settings.ts';
 
@@ -9,6 +9,8 @@ export interface SeededTrace {
   readonly seed: number | null;
   readonly requests: readonly TraceRequest[];
 }
+
+const maxTraceBytes = 256 * 1024 ** 2;
 
 function usage(message: string, cause?: unknown): BeelineError {
   return new BeelineError('USAGE_ERROR', { message, ...(cause === undefined ? {} : { cause }) });
@@ -28,12 +30,16 @@ export async function readTraces(flags: SimulateFlags, cwd: string): Promise<rea
     const seeds = flags.seeds ?? [flags.seed ?? 1];
     return seeds.map((seed) => ({ seed, requests: buildSyntheticTrace(name, seed) }));
   }
-  const text = await readFile(resolve(cwd, flags.trace), 'utf8').catch((cause: unknown) => {
+  const file = await readUserText(resolve(cwd, flags.trace), { maxBytes: maxTraceBytes });
+  if (!file.ok) {
     const known = syntheticTraces.join(', ');
-    throw usage(`--trace must be ${known} or a CSV file that can be read (received ${flags.trace})`, cause);
-  });
+    throw usage(
+      `--trace must be ${known} or a CSV file that can be read (${flags.trace} ${file.reason})`,
+      file.cause,
+    );
+  }
   if (flags.seed !== undefined || flags.seeds !== undefined) {
     throw usage('seeds have no effect on a trace from a file; leave --seed and --seeds out');
   }
-  return [{ seed: null, requests: parseTrace(text) }];
+  return [{ seed: null, requests: parseTrace(file.content) }];
 }
