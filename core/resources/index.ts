@@ -1,3 +1,4 @@
+export { documentLimits } from './document-limits.ts';
 export {
   builtInEnvironments,
   defaultEnvironment,

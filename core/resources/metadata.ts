@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { documentLimits } from './document-limits.ts';
 
 /** Lowercase letters, digits and hyphens, beginning and ending with a letter or digit; at most 49 characters. */
 export const resourceName = Type.String({
@@ -17,8 +18,11 @@ export const metadataSchema = Type.Object(
     name: resourceName,
     displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 63 })),
     labels: Type.Optional(
-      Type.Record(Type.String({ maxLength: 63 }), Type.String({ maxLength: 255 }), {
-        description: 'Free keys and values of yours',
+      Type.Record(Type.String({ pattern: '^[^]{1,317}$' }), Type.String({ maxLength: 255 }), {
+        additionalProperties: false,
+        maxProperties: documentLimits.labels,
+        'x-names': 'must have a name of 1 to 317 characters',
+        description: `Free keys and values of yours, at most ${documentLimits.labels}`,
       }),
     ),
     workspace: Type.Optional(Type.String(readOnly)),

@@ -1,6 +1,8 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Settings } from 'typebox/system';
 import { cutText, type FieldViolation, suggestName } from '../base/index.ts';
+import { brokenSizeRule } from './document-limits.ts';
 
 /** The parts of a schema validation error that we read. */
 interface SchemaError {
@@ -21,27 +23,58 @@ export function describeReceived(value: unknown): string {
   return text.length > 80 ? `${cutText(text, 77)}...` : text;
 }
 
+const unescapePart = (part: string) => part.replaceAll('~1', '/').replaceAll('~0', '~');
+
 function valueAt(root: unknown, instancePath: string): unknown {
   let value = root;
   for (const part of instancePath.split('/').slice(1)) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')];
+    value = (value as Record<string, unknown>)[unescapePart(part)];
   }
   return value;
 }
 
+/** Names of fields are a user's too: one of them may be as long as the document. */
+const longestName = 80;
+
 function fieldName(instancePath: string, child?: string): string {
-  const parts = instancePath.split('/').slice(1);
+  const parts = instancePath.split('/').slice(1).map(unescapePart);
   if (child !== undefined) parts.push(child);
   let name = '';
-  for (const part of parts) name += /^\d+$/.test(part) ? `[${part}]` : `${name === '' ? '' : '.'}${part}`;
+  for (const part of parts) {
+    const shown = part.length > longestName ? `${cutText(part, longestName - 3)}...` : part;
+    name += /^\d+$/.test(part) ? `[${part}]` : `${name === '' ? '' : '.'}${shown}`;
+  }
   return name === '' ? 'the document' : name;
 }
 
-function knownNames(schema: unknown, schemaPath: string): readonly string[] {
-  const owner = valueAt(schema, schemaPath.replace(/^#/, ''));
+function knownNames(owner: unknown): readonly string[] {
   if (typeof owner !== 'object' || owner === null || !('properties' in owner)) return [];
   return Object.keys(owner.properties as object);
+}
+
+const ownerSuffix = /\/additionalProperties$/;
+
+/** A field that its owner does not have: the owner names those that it has, or says what names it takes. */
+function unknownField(schema: TSchema, { schemaPath, instancePath }: SchemaError, received: unknown) {
+  const owner = valueAt(schema, schemaPath.replace(/^#/, '').replace(ownerSuffix, ''));
+  const known = knownNames(owner);
+  const names = (owner as Record<string, unknown> | undefined)?.['x-names'];
+  const near = suggestName(unescapePart(instancePath.split('/').at(-1) ?? ''), known);
+  const hint = near === undefined ? `known fields: ${known.join(', ')}` : `did you mean "${near}"?`;
+  return {
+    field: fieldName(instancePath),
+    rule: typeof names === 'string' ? names : 'is not a known field',
+    received: describeReceived(received),
+    ...(typeof names === 'string' ? {} : { hint }),
+  };
+}
+
+/** What YAML takes for a number or a truth value, where a text belongs. */
+function quotesHint(error: SchemaError, received: unknown): { readonly hint?: string } {
+  const isText = (error.params as Record<string, unknown>).type === 'string';
+  if (!isText || (typeof received !== 'number' && typeof received !== 'boolean')) return {};
+  return { hint: `put it in quotes: "${received}"` };
 }
 
 function violationsOf(schema: TSchema, root: unknown, error: SchemaError): readonly FieldViolation[] {
@@ -49,23 +82,14 @@ function violationsOf(schema: TSchema, root: unknown, error: SchemaError): reado
   const received = valueAt(root, error.instancePath);
   switch (error.keyword) {
     case 'boolean':
-      return []; // told once more, with the owner's names, as additionalProperties
+      return ownerSuffix.test(error.schemaPath) ? [unknownField(schema, error, received)] : [];
+    case 'additionalProperties':
+      return []; // each of them was told before, as boolean
     case 'required':
       return (params.requiredProperties as string[]).map((name) => ({
         field: fieldName(error.instancePath, name),
         rule: 'is required',
       }));
-    case 'additionalProperties':
-      return (params.additionalProperties as string[]).map((name) => {
-        const known = knownNames(schema, error.schemaPath);
-        const near = suggestName(name, known);
-        return {
-          field: fieldName(error.instancePath, name),
-          rule: 'is not a known field',
-          received: describeReceived(valueAt(root, `${error.instancePath}/${name}`)),
-          hint: near === undefined ? `known fields: ${known.join(', ')}` : `did you mean "${near}"?`,
-        };
-      });
     case 'enum': {
       const allowed = params.allowedValues as unknown[];
       const near = typeof received === 'string' ? suggestName(received, allowed.map(String)) : undefined;
@@ -91,17 +115,29 @@ function violationsOf(schema: TSchema, root: unknown, error: SchemaError): reado
     }
     default:
       return [
-        { field: fieldName(error.instancePath), rule: error.message, received: describeReceived(received) },
+        {
+          field: fieldName(error.instancePath),
+          rule: error.message,
+          received: describeReceived(received),
+          ...quotesHint(error, received),
+        },
       ];
   }
 }
 
-/** A function that checks a value against a schema and names every broken rule by field path. */
+/** How many broken rules are told of one document; with the first of them mended, the rest is told. */
+const mostViolations = 25;
+Settings.Set({ maxErrors: mostViolations });
+
+/** A function that checks a value against a schema and names broken rules by field path. */
 export function createParser<S extends TSchema>(schema: S): (value: unknown) => ParseResult<Static<S>> {
   const validator = Compile(schema);
   return (value) => {
+    const size = brokenSizeRule(value);
+    if (size !== undefined) return { ok: false, violations: [{ field: 'the document', rule: size }] };
     if (validator.Check(value)) return { ok: true, value: value as Static<S> };
-    const violations = validator.Errors(value).flatMap((error) => violationsOf(schema, value, error));
+    const errors = validator.Errors(value);
+    const violations = errors.flatMap((error) => violationsOf(schema, value, error));
     return { ok: false, violations };
   };
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { yamlLimitTexts } from '@beeline/core/contract';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { commandTable } from './command-table.ts';
@@ -52,6 +53,11 @@ describe('docs/reference/cli.md', () => {
 
   it('has every kind with its names', () => {
     for (const { names } of views) expect(reference).toContain(names.map((name) => `\`${name}\``).join(', '));
+  });
+
+  it('has every limit of a file, and no other', () => {
+    const table = sectionOf('apply').split('| Limit | |\n|---|---|\n')[1]?.split('\n\n')[0] ?? '';
+    expect(table.split('\n')).toEqual(yamlLimitTexts.map(([what, limit]) => `| ${what} | ${limit} |`));
   });
 
   it('has every exit code with its meaning, and no other', () => {

@@ -1,20 +1,20 @@
 import { formatByteSize } from '../../base/index.ts';
+import { documentLimits } from '../../resources/index.ts';
 
 /**
- * What a YAML or JSON text of a user may be. Far more than anyone writes by hand, and so little that reading it takes
- * a moment: all of this is checked before, or while, the text is read.
+ * What a YAML or JSON text of a user may be: documents within documentLimits, and so little around them that reading
+ * takes a moment. All of this is checked before, or while, the text is read.
  */
 export const yamlLimits = {
   /** Bytes of one file. */
   bytes: 2 * 1024 ** 2,
   /** Documents of one file. */
   documents: 1_000,
-  /** Mappings and lists inside each other. */
-  depth: 32,
+  depth: documentLimits.depth,
   /** Uses of anchors in one document. */
   aliases: 100,
-  /** Values of one document, with what its aliases stand for. */
-  values: 20_000,
+  /** With what aliases stand for. */
+  values: documentLimits.values,
 } as const;
 
 /** The same for people, in the order in which they are checked. */
@@ -24,4 +24,5 @@ export const yamlLimitTexts: readonly (readonly [string, string])[] = [
   ['Mappings and lists inside each other', String(yamlLimits.depth)],
   ['Aliases (`*name`) in a document', String(yamlLimits.aliases)],
   ['Values in a document, with what aliases stand for', String(yamlLimits.values)],
+  ['Labels of an object', String(documentLimits.labels)],
 ];
