@@ -66,7 +66,7 @@ describe("a user's files", () => {
   });
 
   it('may be no files at all, which is said and hangs nowhere', async () => {
-    execFileSync('mkfifo', [at('pipe.yaml')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', at('pipe.yaml')]);
     await symlink(at('loop.yaml'), at('loop.yaml'));
     await mkdir(at('d/inner.yaml'), { recursive: true });
     await symlink(at('d'), at('to-directory.yaml'));
@@ -82,7 +82,7 @@ describe("a user's files", () => {
   });
 
   it('may be pipes that somebody writes into', async () => {
-    execFileSync('mkfifo', [at('pipe.yaml')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', at('pipe.yaml')]);
     await writeFile(at('m.yaml'), manifest('a'));
     const writer = spawn('sh', ['-c', 'cat m.yaml > pipe.yaml'], { cwd: bl.dir });
     const running = bl.start(['apply', '-f', 'pipe.yaml']);
