@@ -20,7 +20,15 @@ test("a location's own error is told from a model's", () => {
   expect(readIngressReport(lookUpIn(headers))).toMatchObject({ replica: null, errorCode: 'QUEUE_FULL' });
 });
 
-test('a wait that is no number counts as none', () => {
-  const { wait } = readIngressReport(lookUpIn({ 'x-beeline-wait': 'soon;5' }));
+test.each(['soon', '-1', 'Infinity', '1e400', '', 'NaN'])('a wait of %j counts as none', (text) => {
+  const { wait } = readIngressReport(lookUpIn({ 'x-beeline-wait': `${text};5` }));
   expect(wait).toEqual({ queueMs: 0, startMs: 5, loadMs: 0 });
 });
+
+test.each(['', 'a"b', 'a b', 'ü', 'x'.repeat(101)])(
+  'a replica or a code that is %j counts as none',
+  (text) => {
+    const headers = { 'x-beeline-replica': text, 'x-beeline-error-code': text };
+    expect(readIngressReport(lookUpIn(headers))).toMatchObject({ replica: null, errorCode: null });
+  },
+);

@@ -34,7 +34,9 @@ export function formatWait(wait: LeaseWait): string {
 }
 
 function parseWait(text: string): LeaseWait {
-  const [queueMs = 0, startMs = 0, loadMs = 0] = text.split(';').map((part) => Number(part) || 0);
+  const [queueMs = 0, startMs = 0, loadMs = 0] = text
+    .split(';')
+    .map((part) => (/^\d{1,9}(\.\d+)?$/.test(part) ? Number(part) : 0));
   return { queueMs, startMs, loadMs };
 }
 
@@ -46,11 +48,15 @@ export interface IngressReport {
   readonly errorCode: string | null;
 }
 
-/** What an ingress's answer says in its own headers. */
+/** The text when it is a plain name: it goes into records, whoever wrote the header. */
+const plainName = (text: string | undefined) =>
+  text !== undefined && /^[\w.-]{1,100}$/.test(text) ? text : null;
+
+/** What an ingress's answer says in its own headers; what is not as it should be counts as absent. */
 export function readIngressReport(header: HeaderLookup): IngressReport {
   return {
-    replica: header(ingressHeaders.replica) ?? null,
+    replica: plainName(header(ingressHeaders.replica)),
     wait: parseWait(header(ingressHeaders.wait) ?? ''),
-    errorCode: header('x-beeline-error-code') ?? null,
+    errorCode: plainName(header('x-beeline-error-code')),
   };
 }

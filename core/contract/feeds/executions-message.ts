@@ -3,7 +3,7 @@ import type { DeepReadonly } from '../../base/index.ts';
 import { countField, nameField, orNull, timeField } from './field-schemas.ts';
 import { createMessageReader } from './read-message.ts';
 
-const durationField = Type.Number({ minimum: 0 });
+const durationField = Type.Number();
 
 const executionTimings = Type.Object({
   /** Held although a replica was not being started for it: the queue. */

@@ -79,6 +79,13 @@ test('of execution records that are refused together, the one at fault is found 
   expect(refused).toEqual(['executions executions[1] {"error":"a bad text"}']);
 });
 
+test('records that are no message are told and not sent for ever', async () => {
+  const { client, refused } = openClient();
+  answer = () => ({ status: 400 });
+  await client.pushExecutions(Buffer.from('{"executions":[{"replica":"a"b"}]}'));
+  expect(refused).toEqual([expect.stringMatching(/^executions executions cannot be read/)]);
+});
+
 test('a report that is refused is sent without its texts, and with every revision', async () => {
   const { client, refused } = openClient();
   answer = (one) => (one.body.includes('line') ? { status: 400, body: 'no' } : { status: 204 });

@@ -1,7 +1,7 @@
 import { BeelineError, cutText, describeViolations, type Secret, storableJson } from '../../base/index.ts';
 import { type AssignmentsMessage, readAssignmentsMessage } from './assignments-message.ts';
 import { type Delivery, deliverItems } from './deliver-items.ts';
-import type { ExecutionsMessage } from './executions-message.ts';
+import { readExecutionsMessage } from './executions-message.ts';
 import { feedPaths, type MessageKind } from './feed-paths.ts';
 import type { LogsMessage } from './logs-message.ts';
 import type { ObservedMessage } from './observed-message.ts';
@@ -40,6 +40,15 @@ export interface FeedClientOptions {
 
 /** Answers that say that the same message will be refused again. */
 const refusals: ReadonlySet<number> = new Set([400, 413, 422]);
+
+/** A message that was written by this program; undefined when that was not JSON. */
+function parseOwn(message: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(message).toString());
+  } catch {
+    return undefined;
+  }
+}
 
 /** Speaks the internal API over HTTP. */
 export function createFeedClient(options: FeedClientOptions): FeedClient {
@@ -128,8 +137,15 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
         tell('executions', delivery.refused);
         return;
       }
+      const parsed = readExecutionsMessage(parseOwn(message));
+      if (!parsed.ok) {
+        const rule = `cannot be read: ${describeViolations(parsed.violations)}`;
+        tell('executions', [{ item: 'executions', id: null, rule }]);
+        return;
+      }
+      tell('executions', parsed.refused);
       // Once more, cleaned: most of what is refused is text.
-      const { executions, ...rest } = JSON.parse(Buffer.from(message).toString()) as ExecutionsMessage;
+      const { executions, ...rest } = parsed.message;
       const sendSome = (some: typeof executions) =>
         send('executions', Buffer.from(storableJson({ ...rest, executions: some })));
       tell('executions', await deliverItems('executions', executions, sendSome));

@@ -18,6 +18,14 @@ it('one that was held, here and at the location, ran only afterwards', () => {
   expect(times.runMs(1_400)).toBe(70);
 });
 
+it('one that the location says was held for longer than it took ran for no time', () => {
+  const times = new RequestTimes();
+  times.asked(1_000);
+  times.runs({ queueMs: 0, startMs: 0, loadMs: 0 }, 1_000);
+  times.wasHeld({ queueMs: 10.1, startMs: 0, loadMs: 0 });
+  expect(times.runMs(1_010)).toBe(0);
+});
+
 it('one that no replica has had did not run', () => {
   expect(new RequestTimes().runMs(5_000)).toBe(0);
 });

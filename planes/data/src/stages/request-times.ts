@@ -34,7 +34,8 @@ export class RequestTimes {
 
   /** From the replica having the request; 0 when none has had it. */
   runMs(nowMs: number): number {
-    return this.ranFrom === 0 ? 0 : nowMs - this.ranFrom;
+    // The location rounds what it says, so that a short run may seem to be less than none.
+    return this.ranFrom === 0 ? 0 : Math.max(0, nowMs - this.ranFrom);
   }
 
   /** The value of `Server-Timing`; `run` is the time until the head of the answer. */

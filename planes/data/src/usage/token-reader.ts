@@ -7,6 +7,7 @@ type Tokens = ExecutionRecord['tokens'];
 const tailBytes = 4_096;
 
 const count = (text: string | undefined) => (text === undefined ? null : Number(text));
+const countOf = (header: string | undefined) => (/^\d{1,12}$/.test(header ?? '') ? Number(header) : null);
 
 /** Usage as OpenAI-style bodies carry it: the last one that stands in the text. */
 export function findUsage(text: string): Tokens {
@@ -27,14 +28,10 @@ export class TokenReader {
   private tailLength = 0;
 
   readHead(head: Pick<ResponseHead, 'header'>): void {
-    const input = head.header('x-usage-prompt-tokens');
-    const output = head.header('x-usage-completion-tokens');
-    if (/^\d{1,12}$/.test(input ?? output ?? '')) {
-      this.fromHeaders = {
-        input: Number(input ?? 0) || 0,
-        output: Number(output ?? 0) || 0,
-        estimated: false,
-      };
+    const input = countOf(head.header('x-usage-prompt-tokens'));
+    const output = countOf(head.header('x-usage-completion-tokens'));
+    if (input !== null || output !== null) {
+      this.fromHeaders = { input: input ?? 0, output: output ?? 0, estimated: false };
     } else this.readable = /^(application\/json|text\/event-stream)/i.test(head.header('content-type') ?? '');
   }
 
