@@ -40,7 +40,7 @@ import { sampleRevisionUsage } from './scale/sample-revision-usage.ts';
 import { openScaleFile } from './scale/scale-file.ts';
 import { openStandardDrivers } from './standard-drivers.ts';
 import { standardRuntimes } from './standard-runtimes.ts';
-import { loadAssignments } from './sync/assignment-file.ts';
+import { openAssignmentFile } from './sync/assignment-file.ts';
 import { startPullingAssignments } from './sync/pull-assignments.ts';
 import { startPushingLogs } from './sync/push-logs.ts';
 import { startReportingObserved } from './sync/report-observed.ts';
@@ -92,7 +92,8 @@ export async function createLocation(options: LocationOptions): Promise<Location
   const clock = options.clock ?? systemClock;
   const config: LocationConfig = { ...defaultLocationConfig, ...options.config };
   makeDataDirectory(directory);
-  const saved = await loadAssignments(directory);
+  const assignmentFile = openAssignmentFile(directory, logger);
+  const saved = await assignmentFile.load();
   const scaleFile = await openScaleFile(directory, clock, logger);
   const artifacts = await openArtifactCache({
     directory: join(directory, 'artifacts'),
@@ -205,7 +206,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
     table.apply(message);
     assignmentWait.arrived((revision) => table.revisions.has(revision));
   };
-  const pulling = startPullingAssignments({ directory, feeds, clock, logger, apply });
+  const pulling = startPullingAssignments({ file: assignmentFile, feeds, clock, logger, apply });
   const ticking = startLoop({
     name: 'look at revisions',
     clock,

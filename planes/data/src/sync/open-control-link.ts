@@ -41,7 +41,7 @@ function addLinkMetrics(metrics: Metrics, read: { dropped(): number; version(): 
   metrics.sampled(
     {
       name: 'beeline_gateway_usage_records_dropped_total',
-      help: 'Execution records that were lost for want of space; see usageBuffer',
+      help: 'Execution records that were lost because neither control nor memory nor disk took them; see usageBuffer',
       type: 'counter',
       labels: [],
     },

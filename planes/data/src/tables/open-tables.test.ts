@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeFeeds } from '../../testing/fake-feeds.ts';
 import { createFakeLocation } from '../../testing/fake-location.ts';
 import { sampleRoutes, startGateway, testKey } from '../../testing/start-gateway.ts';
-import { loadRoutes } from './routes-file.ts';
+import { openRoutesFile } from './routes-file.ts';
 
 let model: Awaited<ReturnType<typeof startRawServer>>;
 beforeEach(async () => {
@@ -69,7 +69,7 @@ describe('saved routes', () => {
     ).directory;
     const path = join(directory, 'routes.json');
     await writeFile(path, text);
-    expect(await loadRoutes(path, silentLogger)).toBeNull();
+    expect(await openRoutesFile(path, silentLogger).load()).toBeNull();
     await rm(directory, { recursive: true });
   });
 });

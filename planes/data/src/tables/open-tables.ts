@@ -1,7 +1,7 @@
 import type { Logger } from '@beeline/core/base';
 import type { RoutesMessage } from '@beeline/core/contract';
 import { createTables, type GatewayTables } from './create-tables.ts';
-import { loadRoutes, saveRoutes } from './routes-file.ts';
+import { openRoutesFile } from './routes-file.ts';
 
 /** Tables that outlive the process. */
 export interface SavedTables extends GatewayTables {
@@ -18,7 +18,8 @@ export async function openTables(
   logger: Logger,
   onRoutes?: (message: RoutesMessage) => void,
 ): Promise<SavedTables> {
-  const saved = await loadRoutes(path, logger);
+  const file = openRoutesFile(path, logger);
+  const saved = await file.load();
   const tables = createTables(saved);
   if (saved !== null) onRoutes?.(saved);
   return {
@@ -29,7 +30,7 @@ export async function openTables(
     async replace(message) {
       tables.put(message);
       onRoutes?.(message);
-      await saveRoutes(path, message);
+      await file.save(message);
     },
   };
 }

@@ -11,7 +11,7 @@ export interface UsageBuffer {
   add(record: ExecutionRecord): void;
   /** Records that somebody else has put together. */
   addBatch(batch: UsageBatch): void;
-  /** Records that were lost since the buffer was opened, for want of space. */
+  /** Records that were lost since the buffer was opened. */
   readonly dropped: number;
   /**
    * Delivers what is on disk, oldest first, then what is in memory. What cannot be delivered goes to disk.
@@ -57,7 +57,7 @@ export async function openUsageBuffer(options: {
     if (dropped === told) return;
     logger.error(
       { dropped: dropped - told, total: dropped },
-      'execution records were dropped for want of space',
+      'execution records were lost: control did not take them, nor memory or disk',
     );
     told = dropped;
   }

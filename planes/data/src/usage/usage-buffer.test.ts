@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger } from '@beeline/core/base';
+import { type Logger, silentLogger } from '@beeline/core/base';
 import type { ExecutionsMessage } from '@beeline/core/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleRecord } from '../../testing/sample-record.ts';
@@ -103,6 +104,38 @@ describe('execution records', () => {
     await usage.deliver(push);
     expect(ids(batches)).toEqual(['a', 'b']);
     expect(usage.dropped).toBe(100_000);
+  });
+
+  it('are delivered from memory when something else lies in the place of their directory', async () => {
+    const told: string[] = [];
+    const logger: Logger = { ...silentLogger, error: (_fields, message) => told.push(message) };
+    const path = join(directory, 'usage');
+    await writeFile(path, 'no directory');
+    const usage = await openUsageBuffer({ gateway: 'gate', directory: path, maxBytes: 1_000, logger });
+    usage.add(record('a'));
+    await expect(usage.deliver(down)).rejects.toThrow('control is down');
+    usage.add(record('b'));
+    const { batches, push } = collector();
+    await usage.deliver(push);
+    expect(ids(batches)).toEqual(['b']);
+    expect(usage.dropped).toBe(1);
+    expect(told).toEqual([
+      'execution records cannot be kept on disk: those that control does not take at once are lost',
+      'execution records were lost: control did not take them, nor memory or disk',
+    ]);
+  });
+
+  it('in the place of which something else lies do not hold up the others', async () => {
+    await mkdir(join(directory, '000000000001-7.json'));
+    await mkdir(join(directory, 'stray'));
+    execFileSync('mkfifo', [join(directory, '000000000002-3.json')]);
+    const usage = await open();
+    usage.add(record('a'));
+    const { batches, push } = collector();
+    await usage.deliver(push);
+    expect(ids(batches)).toEqual(['a']);
+    expect(usage.dropped).toBe(10);
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it('in a damaged file do not hold up the others', async () => {

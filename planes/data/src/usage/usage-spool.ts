@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '@beeline/core/base';
+import { asBeelineError, type Logger } from '@beeline/core/base';
+import { readRegularFile } from '@beeline/core/service';
 
 /** Records that are delivered together, under a name that makes a repeated delivery harmless. */
 export interface UsageBatch {
@@ -19,6 +20,7 @@ interface SpooledFile {
 export interface UsageSpool {
   readonly files: number;
   readonly bytes: number;
+  /** Never rejects: what the disk does not take is lost and counted. */
   save(batch: UsageBatch): Promise<void>;
   /** The oldest batch, or null when there is none. A damaged file is told to the log, dropped and skipped. */
   oldest(): Promise<UsageBatch | null>;
@@ -28,26 +30,64 @@ export interface UsageSpool {
 
 const namePattern = /^(\d{12})-(\d+)\.json$/;
 
-/** Opens the spool directory with what an earlier process left in it; `onDropped` hears of records that are lost. */
-export async function openUsageSpool(
-  directory: string,
-  options: { readonly maxBytes: number; readonly logger: Logger; onDropped(records: number): void },
-): Promise<UsageSpool> {
+interface SpoolOptions {
+  readonly maxBytes: number;
+  readonly logger: Logger;
+  /** Hears of records that are lost. */
+  onDropped(records: number): void;
+}
+
+/** What an earlier process left, oldest first. Whatever else lies there is removed. */
+async function listSpooled(directory: string): Promise<SpooledFile[]> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const files: SpooledFile[] = [];
   for (const name of (await readdir(directory)).sort()) {
     const match = namePattern.exec(name);
-    if (match === null) await rm(join(directory, name), { force: true });
-    else files.push({ name, bytes: (await stat(join(directory, name))).size, records: Number(match[2]) });
+    if (match === null) await rm(join(directory, name), { recursive: true, force: true });
+    else files.push({ name, bytes: (await lstat(join(directory, name))).size, records: Number(match[2]) });
   }
+  return files;
+}
+
+/** Opens the spool directory. When it cannot be used, the log says so, and records are only kept in memory. */
+export async function openUsageSpool(directory: string, options: SpoolOptions): Promise<UsageSpool> {
+  const { logger } = options;
+  let failing = false;
+
+  function tellFailure(thrown: unknown): void {
+    const { detail } = asBeelineError(thrown);
+    const lost =
+      'execution records cannot be kept on disk: those that control does not take at once are lost';
+    if (!failing) logger.error({ directory, detail }, lost);
+    failing = true;
+  }
+
+  const files = await listSpooled(directory).catch((thrown: unknown): SpooledFile[] => {
+    tellFailure(thrown);
+    return [];
+  });
   let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   let next = Number(namePattern.exec(files.at(-1)?.name ?? '')?.[1] ?? 0) + 1;
+
+  async function write(name: string, message: Uint8Array): Promise<boolean> {
+    const path = join(directory, name);
+    try {
+      await writeFile(`${path}.new`, message, { mode: 0o600 });
+      await rename(`${path}.new`, path);
+      failing = false;
+      return true;
+    } catch (thrown) {
+      tellFailure(thrown);
+      await rm(`${path}.new`, { recursive: true, force: true }).catch(() => {}); // told above
+      return false;
+    }
+  }
 
   async function removeFirst(): Promise<SpooledFile | undefined> {
     const file = files.shift();
     if (file === undefined) return undefined;
     bytes -= file.bytes;
-    await rm(join(directory, file.name), { force: true });
+    await rm(join(directory, file.name), { recursive: true, force: true });
     return file;
   }
 
@@ -69,23 +109,21 @@ export async function openUsageSpool(
       }
       const name = `${String(next).padStart(12, '0')}-${batch.records}.json`;
       next += 1;
-      const path = join(directory, name);
-      await writeFile(`${path}.new`, batch.message, { mode: 0o600 });
-      await rename(`${path}.new`, path);
+      if (!(await write(name, batch.message))) {
+        options.onDropped(batch.records);
+        return;
+      }
       files.push({ name, bytes: size, records: batch.records });
       bytes += size;
     },
     async oldest() {
       for (let file = files[0]; file !== undefined; file = files[0]) {
         try {
-          const message = await readFile(join(directory, file.name));
+          const message = await readRegularFile(join(directory, file.name), options.maxBytes);
           JSON.parse(message.toString()); // throws for a damaged one
           return { records: file.records, message };
         } catch (error) {
-          options.logger.warn(
-            { file: file.name, error: String(error) },
-            'a file of execution records is damaged',
-          );
+          logger.warn({ file: file.name, error: String(error) }, 'a file of execution records is damaged');
           options.onDropped(file.records);
           await removeFirst();
         }

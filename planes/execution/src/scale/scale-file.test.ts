@@ -40,9 +40,10 @@ test('what was measured is there after a restart', async () => {
 });
 
 test('an entry outlives times in which its revision is not assigned, without its demand', async () => {
+  const first = await open();
   Object.assign(fixture.revision, { startMs: 40 });
   fixture.ask();
-  await (await open()).save([fixture.revision]);
+  await first.save([fixture.revision]);
   const second = await open();
   await second.save([]);
   await clock.advance(29 * day);
@@ -75,7 +76,7 @@ test.each([
   await writeFile(path(), text);
   const file = await open();
   expect(file.recall('rev1')).toEqual(nothingRecalled);
-  expect(warnings).toEqual(['what scaling had learned cannot be read; it is measured again']);
+  expect(warnings).toEqual(['what scaling had learned cannot be read: it is measured again']);
   await file.save([fixture.revision]);
   expect(JSON.parse(await readFile(path(), 'utf8'))).toMatchObject({ version: 2 });
 });
@@ -89,11 +90,14 @@ test('nothing is written while nothing happens', async () => {
   expect((await stat(path())).mtimeMs).toBe(mtimeMs);
 });
 
-test('a directory that is gone is no reason to fail', async () => {
+test('a directory that something else lies in the place of is no reason to fail', async () => {
   const file = await open();
   await rm(directory, { recursive: true });
+  await writeFile(directory, '');
   await expect(file.save([fixture.revision])).resolves.toBeUndefined();
-  expect(warnings).toEqual(['what scaling has learned could not be saved']);
+  expect(warnings).toEqual([
+    'what scaling had learned cannot be saved: after a restart, it is measured again',
+  ]);
 });
 
 test('demand is as old as the wall clock says, idleness is what was seen of it', async () => {

@@ -1,30 +1,27 @@
-import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { BeelineError } from '@beeline/core/base';
-import type { AssignmentsMessage } from '@beeline/core/contract';
+import type { Logger } from '@beeline/core/base';
+import { type AssignmentsMessage, readAssignmentsMessage } from '@beeline/core/contract';
+import { openMessageFile } from '@beeline/core/service';
 
-const fileName = 'assignments.json';
+const format = 1;
 
-/** Keeps the last assignments on disk, so that the location works after a restart without control. */
-export async function saveAssignments(directory: string, message: AssignmentsMessage): Promise<void> {
-  const path = join(directory, fileName);
-  await fs.writeFile(`${path}.new`, JSON.stringify(message), { mode: 0o600, flush: true });
-  await fs.rename(`${path}.new`, path);
+/** The last assignments on disk, so that the location works after a restart without control. */
+export interface AssignmentFile {
+  load(): Promise<AssignmentsMessage | null>;
+  save(message: AssignmentsMessage): Promise<unknown>;
 }
 
-/**
- * The assignments that were saved last, or null when there are none.
- * @throws BeelineError DATA_DIRECTORY_UNUSABLE when the file cannot be read.
- */
-export async function loadAssignments(directory: string): Promise<AssignmentsMessage | null> {
-  const path = join(directory, fileName);
-  try {
-    return JSON.parse(await fs.readFile(path, 'utf8')) as AssignmentsMessage;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new BeelineError('DATA_DIRECTORY_UNUSABLE', {
-      message: `cannot read ${path}; remove it, and the location gets its assignments from control again`,
-      cause: error,
-    });
-  }
+/** Opens the file in a directory. */
+export function openAssignmentFile(directory: string, logger: Logger): AssignmentFile {
+  const file = openMessageFile({
+    path: join(directory, 'assignments.json'),
+    what: 'the saved assignments',
+    instead: 'the location waits for control to send them again',
+    logger,
+    read: readAssignmentsMessage,
+    // Release 0.1.0 wrote the bare message, without a format; it still reads what is written here.
+    unpack: ({ format: _, ...message }, found) =>
+      found === format || found === undefined ? message : undefined,
+  });
+  return { load: file.load, save: (message) => file.save({ format, ...message }) };
 }

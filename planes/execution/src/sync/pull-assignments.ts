@@ -1,12 +1,13 @@
 import type { Clock, Logger } from '@beeline/core/base';
 import type { AssignmentsMessage, FeedClient } from '@beeline/core/contract';
 import { type Loop, startLoop } from '@beeline/core/service';
-import { saveAssignments } from './assignment-file.ts';
+import type { AssignmentFile } from './assignment-file.ts';
 
 const waitMs = 30_000;
 
 export interface PullAssignmentsOptions {
-  readonly directory: string;
+  /** Where the newest are kept. */
+  readonly file: Pick<AssignmentFile, 'save'>;
   readonly feeds: FeedClient;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -29,7 +30,7 @@ export function startPullingAssignments(options: PullAssignmentsOptions): Loop {
       if (message === null || signal.aborted) return;
       options.apply(message);
       version = message.version;
-      await saveAssignments(options.directory, message);
+      await options.file.save(message);
     },
   });
 }

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger } from '@beeline/core/base';
-import type { LogLineMessage, ObservedMessage } from '@beeline/core/contract';
+import { type Logger, silentLogger } from '@beeline/core/base';
+import type { AssignmentsMessage, LogLineMessage, ObservedMessage } from '@beeline/core/contract';
 import { createFakeClock, waitFor } from '@beeline/core/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeFeeds, type FakeFeeds } from '../testing/fake-feeds.ts';
 import { buildAssignment } from '../testing/location-fixture.ts';
-import { loadAssignments } from './assignment-file.ts';
+import { openAssignmentFile } from './assignment-file.ts';
 import { startPullingAssignments } from './pull-assignments.ts';
 import { startPushingLogs } from './push-logs.ts';
 import { startReportingObserved } from './report-observed.ts';
@@ -36,9 +36,11 @@ const line = (message: string): LogLineMessage => ({
 
 test('assignments are applied as they come, and saved for the next start', async () => {
   const applied: number[] = [];
+  const file = openAssignmentFile(directory, silentLogger);
+  await file.load();
   const loop = startPullingAssignments({
     ...common(),
-    directory,
+    file,
     apply: ({ revisions }) => applied.push(revisions.length),
   });
   await waitFor('the first picture', () => applied.length === 1);
@@ -46,7 +48,7 @@ test('assignments are applied as they come, and saved for the next start', async
   await clock.advance(1);
   const saved = await waitFor('the file', async () => {
     await clock.advance(1);
-    const message = await loadAssignments(directory);
+    const message = await file.load();
     return message?.version === 2 ? message : null;
   });
   expect(applied).toEqual([0, 1]);
@@ -54,12 +56,39 @@ test('assignments are applied as they come, and saved for the next start', async
   await loop.close();
 });
 
-test('no saved assignments are none; broken ones are an error that names the file', async () => {
-  expect(await loadAssignments(directory)).toBeNull();
-  await writeFile(join(directory, 'assignments.json'), '{"half');
-  await expect(loadAssignments(directory)).rejects.toMatchObject({
-    code: 'DATA_DIRECTORY_UNUSABLE',
-    message: expect.stringContaining('assignments.json'),
+const savedAs = async (document: unknown) => {
+  await writeFile(join(directory, 'assignments.json'), JSON.stringify(document));
+  const told: string[] = [];
+  const logger: Logger = { ...silentLogger, warn: (_fields, text) => told.push(text) };
+  return { saved: await openAssignmentFile(directory, logger).load(), told };
+};
+const message: AssignmentsMessage = {
+  version: 3,
+  location: 'here',
+  revisions: [buildAssignment('/models/m')],
+};
+
+test('assignments are read as release 0.1.0 saved them, and as they are saved now', async () => {
+  expect(await savedAs(message)).toEqual({ saved: message, told: [] });
+  expect(await savedAs({ format: 1, ...message })).toEqual({ saved: message, told: [] });
+});
+
+test.each([
+  ['of a format that is not known', { format: 2, ...message }],
+  ['of another form', { format: 1, revisions: {} }],
+  ['null', null],
+])('saved assignments that are %s are none, which is told in one line', async (_what, document) => {
+  expect(await savedAs(document)).toEqual({
+    saved: null,
+    told: [expect.stringMatching(/^the saved assignments cannot be read: the location waits/)],
+  });
+});
+
+test('of saved assignments one that cannot be read is told, and the others are served', async () => {
+  const [one] = message.revisions;
+  expect(await savedAs({ format: 1, ...message, revisions: [one, { ...one, template: null }] })).toEqual({
+    saved: message,
+    told: [expect.stringMatching(/^a part of the saved assignments cannot be read/)],
   });
 });
 
