@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+
 /** Which directories models may come from. Paths are absolute. */
 export interface OriginRules {
   /** Everybody may name directories in these; the owner of the platform any other, too. */
@@ -20,4 +22,16 @@ export function isBelow(path: string, directory: string): boolean {
  */
 export function chooseOriginRoots(startedIn: string, home: string): readonly string[] {
   return isBelow(home, startedIn) || startedIn === '/' ? [] : [startedIn];
+}
+
+/** Directories, and where they lie in truth when a link leads to them: both are ways to write a path. */
+export function withRealPaths(directories: readonly string[]): readonly string[] {
+  const real = directories.flatMap((directory) => {
+    try {
+      return [realpathSync(directory)];
+    } catch {
+      return []; // not there yet
+    }
+  });
+  return [...new Set([...directories, ...real])];
 }

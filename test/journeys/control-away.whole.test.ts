@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApiKey, createControlPlane, openStore } from '@beeline/control';
+import { createApiKey, createControlPlane, madeByPlatform, openStore } from '@beeline/control';
 import { Secret, silentLogger, systemClock } from '@beeline/core/base';
 import { createFeedClient } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
@@ -71,7 +71,7 @@ async function startSeparately() {
     workspaces: ['default'],
     role: 'admin',
     expiresAt: null,
-    createdBy: 'test',
+    createdBy: madeByPlatform,
   } as const;
   const key = await createApiKey(running.store, newKey, Date.now());
   const location = await createLocation({

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApiKey, createControlPlane, openStore } from '@beeline/control';
+import { createApiKey, createControlPlane, madeByPlatform, openStore } from '@beeline/control';
 import { Secret, silentLogger, systemClock } from '@beeline/core/base';
 import { type Client, createClient } from '@beeline/sdk';
 import { type Program, startProgram } from './start-program.ts';
@@ -60,7 +60,7 @@ async function makeKey(dataDir: string, token: string): Promise<Secret> {
   });
   const key = await createApiKey(
     store,
-    { name: 'test', workspaces: ['default'], role: 'admin', expiresAt: null, createdBy: 'test' },
+    { name: 'test', workspaces: ['default'], role: 'admin', expiresAt: null, createdBy: madeByPlatform },
     Date.now(),
   );
   await control.close();

@@ -44,7 +44,11 @@ export const layers: readonly Layer[] = [
     mayImport: ['@beeline/core/base', '@beeline/runtime-interface'],
     testsMayImport: [...coreTesting, '@beeline/runtime-interface/testing'],
   },
-  { place: 'planes/control', mayImport: everyCoreRoom, testsMayImport: coreTesting },
+  {
+    place: 'planes/control',
+    mayImport: [...everyCoreRoom, '@beeline/core/model-files'],
+    testsMayImport: coreTesting,
+  },
   { place: 'planes/data', mayImport: [...everyCoreRoom, '@beeline/core/relay'], testsMayImport: coreTesting },
   {
     place: 'planes/execution/src/standard-drivers.ts',
@@ -75,6 +79,7 @@ export const layers: readonly Layer[] = [
     place: 'planes/standalone',
     mayImport: [
       ...everyCoreRoom,
+      '@beeline/core/model-files',
       '@beeline/core/relay',
       '@beeline/control',
       '@beeline/data',

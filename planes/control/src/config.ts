@@ -29,6 +29,12 @@ export const controlSettings = {
     description: 'Where callers send inference requests, without a path',
     default: 'http://127.0.0.1:8787',
   }),
+  originRoots: settings.paths({
+    description:
+      'The originRoots of locations, so that a model from elsewhere is refused when it is applied; absent, a location refuses it when it reads it',
+    default: null,
+    example: '/srv/models,/mnt/models',
+  }),
   internalToken: settings.secret({
     description: 'Shared with gateways and locations; at least 16 characters',
     default: null,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Logger, Secret } from '@beeline/core/base';
 import type { OnRefused } from '@beeline/core/contract';
+import { type OriginPathRules, systemDirectories } from '@beeline/core/model-files';
 import { builtInEnvironments } from '@beeline/core/resources';
 import { createMetrics, type Metrics, reportRefusedItems } from '@beeline/core/service';
 import type { FastifyInstance } from 'fastify';
@@ -29,6 +30,8 @@ export interface ControlPlaneOptions {
   readonly internalToken: Secret;
   /** Where inference requests go, as callers write it: `http://127.0.0.1:8787`. */
   readonly publicUrl: string;
+  /** Which directories models may come from; without it, locations alone judge that. */
+  readonly originRules?: OriginPathRules;
   /** A location that gets its assignments even before it has joined; null when all of them join by themselves. */
   readonly localLocation: LocationDescription | null;
   /** Where it counts; its own when absent. */
@@ -69,10 +72,14 @@ export async function buildControlServer(
   await publishOpenapi(app);
   addHealthRoutes(app, store);
   await app.register((scope) => addFeedRoutes(scope, { store, clock, internalToken, closing, onRefused }));
+  const { originRules = { roots: null, forbidden: systemDirectories } } = options;
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
-  await app.register((scope) => addPublicApi(scope, { store, clock, logger, publicUrl, whenRouted }), {
-    prefix: '/v0',
-  });
+  await app.register(
+    (scope) => addPublicApi(scope, { store, clock, logger, publicUrl, originRules, whenRouted }),
+    {
+      prefix: '/v0',
+    },
+  );
   await app.ready();
   return app;
 }

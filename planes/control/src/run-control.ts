@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import { BeelineError, type Logger, type Secret, systemClock } from '@beeline/core/base';
+import { systemDirectories, withRealPaths } from '@beeline/core/model-files';
 import { addProcessMetrics, answerScrape, createMetrics } from '@beeline/core/service';
 import manifest from '../package.json' with { type: 'json' };
-import { createApiKey } from './api/access/create-api-key.ts';
+import { createApiKey, madeByPlatform } from './api/access/create-api-key.ts';
 import type { ControlConfig } from './config.ts';
 import { createControlPlane } from './create-control-plane.ts';
 import { listApiKeys } from './store/api-keys.ts';
@@ -26,7 +28,7 @@ async function ensureFirstKey(store: Store): Promise<Secret | null> {
     workspaces: ['default'],
     role: 'admin',
     expiresAt: null,
-    createdBy: 'platform',
+    createdBy: madeByPlatform,
   } as const;
   return (await createApiKey(store, key, systemClock.now())).token;
 }
@@ -46,6 +48,10 @@ export async function runControl(config: ControlConfig, logger: Logger): Promise
     logger,
     internalToken: config.internalToken,
     publicUrl: config.publicUrl,
+    originRules: {
+      roots: config.originRoots && withRealPaths(config.originRoots),
+      forbidden: withRealPaths([...systemDirectories, resolve(dataDir)]),
+    },
     localLocation: null,
     metrics,
   });

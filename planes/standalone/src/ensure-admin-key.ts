@@ -1,4 +1,4 @@
-import { createApiKey, type Store } from '@beeline/control';
+import { createApiKey, madeByPlatform, type Store } from '@beeline/control';
 import type { Secret } from '@beeline/core/base';
 import { loadClientConfig, saveCredentials } from '@beeline/core/contract';
 
@@ -37,7 +37,7 @@ export async function ensureAdminKey(request: AdminKeyRequest): Promise<{ secret
     workspaces: [workspace],
     role: 'admin',
     expiresAt: null,
-    createdBy: 'platform',
+    createdBy: madeByPlatform,
   } as const;
   const secret = isValid ? known : (await createApiKey(store, newKey, nowMs)).token;
   await saveCredentials(configPath, {

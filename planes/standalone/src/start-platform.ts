@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createControlPlane, openStore } from '@beeline/control';
 import { BeelineError, type Clock, type Logger, Secret, sleep } from '@beeline/core/base';
 import { createFeedClient, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
+import { chooseOriginRoots, systemDirectories, withRealPaths } from '@beeline/core/model-files';
 import type { Listener } from '@beeline/core/relay';
 import {
   addProcessMetrics,
@@ -75,6 +77,8 @@ export async function startPlatform(
   parts: PlatformParts = {},
 ): Promise<Platform> {
   const closers: (() => Promise<void>)[] = [];
+  const originRoots = config.originRoots ?? chooseOriginRoots(process.cwd(), homedir());
+  const ownFiles = [config.dataDir, config.config];
   const metrics = createMetrics();
   const scrapePolicy = { token: config.metricsToken, trustLoopback: config.publicUrl === null };
   const dispatch: { -readonly [K in keyof Dispatch]: Dispatch[K] } = {
@@ -109,6 +113,10 @@ export async function startPlatform(
       internalToken,
       metrics,
       publicUrl: runUrl,
+      originRules: {
+        roots: withRealPaths(originRoots),
+        forbidden: withRealPaths([...systemDirectories, ...ownFiles]),
+      },
       localLocation: { name: config.location, displayName: 'This machine', country: null, continent: null },
     });
     closers.push(() => control.close());
@@ -135,7 +143,8 @@ export async function startPlatform(
       feeds: feedsFor('location', config.location),
       flavors: [hostFlavor],
       metrics,
-      config,
+      config: { ...config, originRoots },
+      ownFiles,
       clock,
       logger: logger.child({ plane: 'execution' }),
       ...parts,

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@beeline/core/base';
+import type { OriginPathRules } from '@beeline/core/model-files';
 import type { DeploymentRow } from '../store/database/tables.ts';
 import type { Store } from '../store/open-store.ts';
 
@@ -9,6 +10,8 @@ export interface ApiContext {
   readonly logger: Logger;
   /** Where inference requests go, without a path at its end: `http://127.0.0.1:8787`. */
   readonly publicUrl: string;
+  /** Which directories models may come from, as far as that is known here. */
+  readonly originRules: OriginPathRules;
   /** Resolves once gateways know what was written, or a second later. */
   whenRouted(written: DeploymentRow): Promise<void>;
 }

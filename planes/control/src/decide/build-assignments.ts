@@ -1,4 +1,4 @@
-import { buildDrainTimeoutMs, buildScalingConfig } from '@beeline/core/resources';
+import { buildDrainTimeoutMs, buildRevisionTemplate, buildScalingConfig } from '@beeline/core/resources';
 import type { DeploymentRow, PlacedAssignment } from '../store/database/tables.ts';
 import type { PlannedRevision, RolloutPlan } from './plan-rollout.ts';
 
@@ -12,6 +12,12 @@ function decidePurpose(
   return isCandidate ? 'serve' : null;
 }
 
+/** Also a revision of somebody else's, once the owner has named its directory for the deployment. */
+function isNamedByOwner(deployment: DeploymentRow, revision: PlannedRevision, current: string): boolean {
+  const sameDirectory = revision.template.origin.path === current;
+  return revision.originByOwner || (deployment.originByOwner && sameDirectory);
+}
+
 /** What locations have to be able to serve of the deployment. */
 export function buildAssignments(
   deployment: DeploymentRow,
@@ -20,6 +26,7 @@ export function buildAssignments(
 ): readonly PlacedAssignment[] {
   if (deployment.deleting || !deployment.spec.enabled) return [];
   const { workspace, model, environment, spec } = deployment;
+  const current = buildRevisionTemplate(spec).origin.path;
   return plan.revisions.flatMap((revision) => {
     const purpose = decidePurpose(revision, plan);
     if (purpose === null) return [];
@@ -38,6 +45,7 @@ export function buildAssignments(
           artifactDigest: revision.artifactDigest,
           scaling: buildScalingConfig(spec),
           drainTimeoutMs: buildDrainTimeoutMs(spec),
+          originNamedBy: isNamedByOwner(deployment, revision, current) ? 'owner' : 'other',
         },
       },
     ];

@@ -93,6 +93,21 @@ describe('buildAssignments', () => {
   });
 
   it.each([
+    ['the owner of the platform', true, false, 'one', 'owner'],
+    ['somebody else', false, false, 'one', 'other'],
+    ['somebody else, and then by the owner for the deployment', false, true, 'one', 'owner'],
+    ['somebody else, and then another one by the owner', false, true, 'two', 'other'],
+  ] as const)('say that a directory was named by %s', (_who, ofRevision, ofDeployment, current, namedBy) => {
+    const deployment = deploymentRow({ spec: specOf(current), originByOwner: ofDeployment });
+    const revision: PlannedRevision = {
+      ...revisionRow(1, 'one', { originByOwner: ofRevision }),
+      retiring: 'no',
+    };
+    const plan = { activeRevision: 'rev_1', revisions: [revision] };
+    expect(buildAssignments(deployment, plan, ['here'])[0]?.assignment.originNamedBy).toBe(namedBy);
+  });
+
+  it.each([
     ['deactivated', { spec: specOf('one', false) }],
     ['being deleted', { deleting: true }],
   ])('a deployment that is %s has none', (_name, changes) => {

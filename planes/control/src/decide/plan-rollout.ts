@@ -81,6 +81,7 @@ function addRevision(draft: Draft, picture: DeploymentPicture): void {
       failure: null,
       createdAt: picture.nowMs,
       createdBy: deployment.updatedBy,
+      originByOwner: deployment.originByOwner,
       retiring: 'no',
     },
   ];

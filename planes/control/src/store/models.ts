@@ -70,7 +70,7 @@ export function lockDeploymentById(queries: Queries, id: string): Promise<Deploy
 export function insertDeployment(
   queries: Queries,
   wish: DeploymentWish,
-  by: { readonly id: string; readonly who: string; readonly nowMs: number },
+  by: { readonly id: string; readonly who: string; readonly nowMs: number; readonly originByOwner: boolean },
 ): Promise<DeploymentRow | undefined> {
   const lifecycle = newModelLifecycle(by.nowMs);
   return queries
@@ -89,6 +89,7 @@ export function insertDeployment(
       updatedAt: by.nowMs,
       updatedBy: by.who,
       deleting: false,
+      originByOwner: by.originByOwner,
       dueAt: 0,
       observedGeneration: 0,
       status: lifecycle.status,
@@ -111,7 +112,7 @@ export function updateDeploymentWish(
   queries: Queries,
   id: string,
   wish: Pick<DeploymentWish, 'displayName' | 'labels' | 'spec'> & { readonly generation: number },
-  by: { readonly who: string; readonly nowMs: number },
+  by: { readonly who: string; readonly nowMs: number; readonly originByOwner: boolean },
 ): Promise<DeploymentRow> {
   return queries
     .updateTable('deployments')
@@ -122,6 +123,7 @@ export function updateDeploymentWish(
       generation: wish.generation,
       updatedAt: by.nowMs,
       updatedBy: by.who,
+      originByOwner: by.originByOwner,
       dueAt: 0,
     })
     .where('id', '=', id)

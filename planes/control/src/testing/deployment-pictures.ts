@@ -26,6 +26,7 @@ export function revisionRow(number: number, name: string, changes: Partial<Revis
     retiringFrom: null,
     createdAt: pictureTimeMs,
     createdBy: 'key_1',
+    originByOwner: false,
     ...changes,
   };
 }
@@ -102,6 +103,7 @@ export function deploymentRow(changes: Partial<DeploymentRow> = {}): DeploymentR
     updatedAt: pictureTimeMs,
     updatedBy: 'key_1',
     deleting: false,
+    originByOwner: false,
     dueAt: 0,
     observedGeneration: 0,
     ...newModelLifecycle(pictureTimeMs),

@@ -1,7 +1,7 @@
 import { type Clock, Secret, silentLogger } from '@beeline/core/base';
 import { builtInEnvironments } from '@beeline/core/resources';
 import { createMetrics } from '@beeline/core/service';
-import { createApiKey } from '../api/access/create-api-key.ts';
+import { createApiKey, madeByPlatform } from '../api/access/create-api-key.ts';
 import { createControlMetrics } from '../control-metrics.ts';
 import { buildControlServer } from '../create-control-plane.ts';
 import type { Store } from '../store/open-store.ts';
@@ -27,6 +27,8 @@ export interface TestRequest {
 export interface TestApi {
   readonly admin: Secret;
   readonly member: Secret;
+  /** A key that the platform made by itself. */
+  readonly owner: Secret;
   send(request: TestRequest): Promise<TestAnswer>;
   close(): Promise<void>;
 }
@@ -41,20 +43,22 @@ export async function openTestApi(store: Store, clock: Clock): Promise<TestApi> 
       internalToken: new Secret('internal-token-of-a-test'),
       publicUrl: 'http://run.test',
       localLocation: null,
+      originRules: { roots: ['/models'], forbidden: ['/etc'] },
     },
     new AbortController().signal,
     createControlMetrics(createMetrics(), () => clock.now()),
     () => {},
     async () => {}, // no loop runs here that could route anything
   );
-  const newKey = async (role: 'admin' | 'member') => {
-    const key = { name: role, workspaces: ['default'], role, expiresAt: null, createdBy: 'test' };
+  const newKey = async (role: 'admin' | 'member', createdBy = 'test') => {
+    const key = { name: role, workspaces: ['default'], role, expiresAt: null, createdBy };
     return (await createApiKey(store, key, clock.now())).token;
   };
   const admin = await newKey('admin');
   return {
     admin,
     member: await newKey('member'),
+    owner: await newKey('admin', madeByPlatform),
     async send({ method = 'GET', path, body, key = admin, headers = {} }) {
       const response = await app.inject({
         method,

@@ -36,7 +36,7 @@ import { executionRecord, observedRevision } from './documents.ts';
 import { emptyStore } from './empty-store.ts';
 
 const nowMs = 1_700_000_000_000;
-const by = { id: 'dep_1', who: 'key_1', nowMs };
+const by = { id: 'dep_1', who: 'key_1', nowMs, originByOwner: true };
 const key = { workspace: 'default', model: 'sentiment', environment: 'production' };
 const wish = {
   ...key,
@@ -145,7 +145,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       expect(await listDueDeployments(store.queries, nowMs)).toEqual([]);
       const changed = { ...wish, spec: specOf('two'), generation: 2 };
       const row = await updateDeploymentWish(store.queries, 'dep_1', changed, by);
-      expect(row).toMatchObject({ generation: 2, status: 'DEPLOYED', dueAt: 0 });
+      expect(row).toMatchObject({ generation: 2, status: 'DEPLOYED', dueAt: 0, originByOwner: true });
       expect(row.assignments[0]?.assignment.revision).toBe('rev_1');
       expect(await listDueDeployments(store.queries, nowMs)).toEqual(['dep_1']);
     });

@@ -3,12 +3,15 @@ import { type KeyEntry, lookUpIn, readCredential, readWorkspaceName } from '@bee
 import { loadApiKey } from '../../store/api-keys.ts';
 import type { Queries } from '../../store/open-store.ts';
 import { hashToken, isSameHash, readApiKeyId } from './api-key-token.ts';
+import { madeByPlatform } from './create-api-key.ts';
 
 /** Who speaks, and about which workspace. */
 export interface Caller {
   /** Id of the API key. */
   readonly key: string;
   readonly role: KeyEntry['role'];
+  /** It is a key that the platform made by itself, for whoever runs it. */
+  readonly ownsPlatform: boolean;
   readonly workspace: string;
   /** Every workspace that the key is good for. */
   readonly workspaces: readonly string[];
@@ -53,5 +56,6 @@ export async function authenticate(
       message: `this API key gives no right to workspace "${workspace ?? ''}": use a key of that workspace`,
     });
   }
-  return { key: row.id, role: row.role, workspace, workspaces: row.workspaces };
+  const ownsPlatform = row.createdBy === madeByPlatform;
+  return { key: row.id, role: row.role, ownsPlatform, workspace, workspaces: row.workspaces };
 }

@@ -6,6 +6,9 @@ import type { Store } from '../../store/open-store.ts';
 import { loadWorkspace } from '../../store/workspaces.ts';
 import { hashToken, newApiKeyToken } from './api-key-token.ts';
 
+/** Who made the keys that a platform makes by itself: whoever has one of them owns the platform. */
+export const madeByPlatform = 'platform';
+
 export interface NewApiKey {
   readonly name: string;
   readonly workspaces: readonly string[];

@@ -83,7 +83,8 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
 function addWriting(app: FastifyInstance, context: ApiContext): void {
   const by = (request: FastifyRequest) => {
     const nowMs = context.clock.now();
-    return { who: callerOf(request).key, nowMs, id: newId('dep', nowMs) };
+    const { key: who, ownsPlatform } = callerOf(request);
+    return { who, ownsPlatform, originRules: context.originRules, nowMs, id: newId('dep', nowMs) };
   };
 
   const post = {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
+import type { OriginPathRules } from '@beeline/core/model-files';
 import { type AdmittedModel, requireModelReferences } from '../../admission/admit-model.ts';
+import { admitOrigin } from '../../admission/admit-origin.ts';
 import { checkGeneration } from '../../admission/check-generation.ts';
 import type { DeploymentRow } from '../../store/database/tables.ts';
 import {
@@ -21,13 +23,20 @@ interface Writer {
   readonly nowMs: number;
 }
 
+/** One who names a directory for a model. */
+interface OriginWriter extends Writer {
+  readonly ownsPlatform: boolean;
+  readonly originRules: OriginPathRules;
+}
+
 const named = (key: DeploymentKey) => `model "${key.model}" in environment "${key.environment}"`;
 
 /** @throws BeelineError RESOURCE_CONFLICT when the deployment exists, INVALID_INPUT when it refers to nothing. */
-export function createModel(store: Store, wish: DeploymentWish, by: Writer): Promise<DeploymentRow> {
+export function createModel(store: Store, wish: DeploymentWish, by: OriginWriter): Promise<DeploymentRow> {
   return store.write(async (tx) => {
     await requireModelReferences(tx.queries, wish);
-    const row = await insertDeployment(tx.queries, wish, by);
+    const originByOwner = admitOrigin(originWish(wish, by), null, by.originRules);
+    const row = await insertDeployment(tx.queries, wish, { ...by, originByOwner });
     if (row === undefined) {
       throw new BeelineError('RESOURCE_CONFLICT', {
         message: `${named(wish)} exists already: update it with PUT, or choose another name`,
@@ -37,6 +46,11 @@ export function createModel(store: Store, wish: DeploymentWish, by: Writer): Pro
     return row;
   });
 }
+
+const originWish = ({ spec }: DeploymentWish, { ownsPlatform }: OriginWriter) => ({
+  model: spec.runtime.model,
+  byOwner: ownsPlatform,
+});
 
 /** A changed wish counts the generation up; so does asking again for what has failed. */
 function nextGeneration(row: DeploymentRow, wish: DeploymentWish): number {
@@ -51,7 +65,7 @@ function nextGeneration(row: DeploymentRow, wish: DeploymentWish): number {
 export function replaceModel(
   store: Store,
   { wish, generation }: AdmittedModel,
-  by: Writer,
+  by: OriginWriter,
 ): Promise<DeploymentRow> {
   return store.write(async (tx) => {
     const row = await lockDeployment(tx.queries, wish);
@@ -62,11 +76,13 @@ export function replaceModel(
     }
     checkGeneration(named(wish), generation, row.generation);
     await requireModelReferences(tx.queries, wish);
+    const before = { model: row.spec.runtime.model, originByOwner: row.originByOwner };
+    const originByOwner = admitOrigin(originWish(wish, by), before, by.originRules);
     const saved = await updateDeploymentWish(
       tx.queries,
       row.id,
       { ...wish, generation: nextGeneration(row, wish) },
-      by,
+      { ...by, originByOwner },
     );
     await tx.bump('deployments');
     return saved;

@@ -60,6 +60,8 @@ interface DeploymentTable {
   updatedAt: number;
   updatedBy: string;
   deleting: boolean;
+  /** Whether the owner of the platform named the directory of the model. */
+  originByOwner: boolean;
   /** When the loop looks at it next; null leaves it alone until something changes. */
   dueAt: number | null;
   observedGeneration: number;
@@ -87,6 +89,8 @@ interface RevisionTable {
   retiringFrom: number | null;
   createdAt: number;
   createdBy: string;
+  /** As it was of the deployment. */
+  originByOwner: boolean;
 }
 
 interface ApiKeyTable {
