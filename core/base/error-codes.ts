@@ -76,6 +76,12 @@ export const errorCodes = {
     'A stored secret value cannot be opened: its key is missing, or it is damaged.',
     'Give back the key that is named, or apply the manifest again with the value.',
   ),
+  SECRETS_KEY_MISSING: entry(
+    'unavailable',
+    true,
+    'The platform has no key to seal secret values with.',
+    'Put the key back that the message names, or make a new one.',
+  ),
   POLICY_VIOLATION: entry(
     'invalid',
     false,

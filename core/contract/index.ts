@@ -103,6 +103,12 @@ export {
   policyBody,
   revisionBody,
 } from './rest/resource-bodies.ts';
+export {
+  type SecretsKeysBody,
+  type SecretsRotationBody,
+  secretsKeysBody,
+  secretsRotationBody,
+} from './rest/secrets-body.ts';
 export { parseUserYaml, type UserYaml, valuesOf } from './user-files/parse-user-yaml.ts';
 export {
   describeFileError,

@@ -13,6 +13,15 @@ export type { Location } from './location/resource.ts';
 export { type Metadata, type MetadataInput, metadataSchema, resourceName } from './metadata.ts';
 export { defaultModelSpec, type ModelSpec } from './model/defaults.ts';
 export {
+  hiddenValue,
+  planSecrets,
+  type SecretIds,
+  type SecretsPlan,
+  showModelSpec,
+  type TakenSecrets,
+  takeSecretValues,
+} from './model/envs.ts';
+export {
   enterPhase,
   type ModelLifecycle,
   type ModelPhase,

@@ -17,9 +17,17 @@ export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly violations: readonly FieldViolation[] };
 
+const isSecretEntry = (value: unknown) =>
+  typeof value === 'object' && value !== null && (value as { secret?: unknown }).secret === true;
+
+/** Whatever is wrong around it: the value beside `secret: true` is never shown. */
+function hideSecretValue(_key: string, value: unknown): unknown {
+  return isSecretEntry(value) ? { ...(value as object), value: '***' } : value;
+}
+
 /** Shortens a received value to something one can read in an error. */
 export function describeReceived(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value, hideSecretValue) ?? String(value);
   return text.length > 80 ? `${cutText(text, 77)}...` : text;
 }
 
@@ -36,6 +44,12 @@ function valueAt(root: unknown, instancePath: string): unknown {
 
 /** Names of fields are a user's too: one of them may be as long as the document. */
 const longestName = 80;
+
+/** The value at a path, unless it is a secret one. */
+function receivedAt(root: unknown, instancePath: string): unknown {
+  const owner = valueAt(root, instancePath.replace(/\/value$/, ''));
+  return instancePath.endsWith('/value') && isSecretEntry(owner) ? '***' : valueAt(root, instancePath);
+}
 
 function fieldName(instancePath: string, child?: string): string {
   const parts = instancePath.split('/').slice(1).map(unescapePart);
@@ -79,7 +93,7 @@ function quotesHint(error: SchemaError, received: unknown): { readonly hint?: st
 
 function violationsOf(schema: TSchema, root: unknown, error: SchemaError): readonly FieldViolation[] {
   const params = error.params as Record<string, unknown>;
-  const received = valueAt(root, error.instancePath);
+  const received = receivedAt(root, error.instancePath);
   switch (error.keyword) {
     case 'boolean':
       return ownerSuffix.test(error.schemaPath) ? [unknownField(schema, error, received)] : [];

@@ -51,7 +51,8 @@ export const settings = {
   secret: <D extends string | null>(text: SettingText<D>) =>
     setting<Secret, D>(text, (value) => accept(new Secret(value))),
   /** A file or folder: made absolute, `~/` is the home of this account. */
-  path: (text: SettingText<string>) => setting<string, string>(text, (value) => accept(toPath(value))),
+  path: <D extends string | null>(text: SettingText<D>) =>
+    setting<string, D>(text, (value) => accept(toPath(value))),
   /** Files or folders with commas between them, or `none`; each as in `path`. */
   paths: <D extends string | null>(text: SettingText<D>) =>
     setting<readonly string[], D>(text, (value) => {

@@ -5,7 +5,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApiKey, createControlPlane, madeByPlatform, openStore } from '@beeline/control';
+import {
+  createApiKey,
+  createControlPlane,
+  madeByPlatform,
+  openSecretKeys,
+  openStore,
+} from '@beeline/control';
 import { Secret, silentLogger, systemClock } from '@beeline/core/base';
 import { createFeedClient } from '@beeline/core/contract';
 import { compileConfig } from '@beeline/core/service';
@@ -48,9 +54,11 @@ async function startSeparately() {
   async function startControl(port: number) {
     const store = await openStore({ dataDir: join(directory, 'control') });
     const localLocation = { name: 'here', displayName: 'Here', country: null, continent: null };
+    const keys = { secretsKey: null, secretsKeyFile: null, dataDir: join(directory, 'control') };
     const control = await createControlPlane({
       ...common,
       store,
+      secretKeys: await openSecretKeys(store, keys, silentLogger),
       internalToken: token,
       publicUrl: runUrl,
       localLocation,

@@ -5,7 +5,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApiKey, createControlPlane, madeByPlatform, openStore } from '@beeline/control';
+import {
+  createApiKey,
+  createControlPlane,
+  madeByPlatform,
+  openSecretKeys,
+  openStore,
+} from '@beeline/control';
 import { Secret, silentLogger, systemClock } from '@beeline/core/base';
 import { type Client, createClient } from '@beeline/sdk';
 import { type Program, startProgram } from './start-program.ts';
@@ -52,6 +58,11 @@ async function makeKey(dataDir: string, token: string): Promise<Secret> {
   const store = await openStore({ dataDir });
   const control = await createControlPlane({
     store,
+    secretKeys: await openSecretKeys(
+      store,
+      { secretsKey: null, secretsKeyFile: null, dataDir },
+      silentLogger,
+    ),
     clock: systemClock,
     logger: silentLogger,
     internalToken: new Secret(token),

@@ -46,7 +46,7 @@ export const layers: readonly Layer[] = [
   },
   {
     place: 'planes/control',
-    mayImport: [...everyCoreRoom, '@beeline/core/model-files'],
+    mayImport: [...everyCoreRoom, '@beeline/core/model-files', '@beeline/core/secrets'],
     testsMayImport: coreTesting,
   },
   { place: 'planes/data', mayImport: [...everyCoreRoom, '@beeline/core/relay'], testsMayImport: coreTesting },
@@ -65,6 +65,7 @@ export const layers: readonly Layer[] = [
       '@beeline/core/model-files',
       '@beeline/core/relay',
       '@beeline/core/scaling',
+      '@beeline/core/secrets',
       '@beeline/drivers/interface',
       '@beeline/runtime-interface',
     ],

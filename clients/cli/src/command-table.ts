@@ -64,6 +64,12 @@ export const commandTable: readonly CommandEntry[] = [
       (await import('./commands/activate.ts')).defineDeactivate(command, context),
   },
   {
+    name: 'secrets',
+    summary: 'show the keys that secret values are sealed with, and rotate them',
+    define: async (command, context) =>
+      (await import('./commands/secrets.ts')).defineSecrets(command, context),
+  },
+  {
     name: 'simulate',
     summary: 'replay a trace of requests against scaling settings, without a platform',
     define: async (command, context) =>

@@ -1,5 +1,10 @@
 import type { Clock, Secret } from '@beeline/core/base';
-import type { ExecutionRecord, WorkspaceBody } from '@beeline/core/contract';
+import type {
+  ExecutionRecord,
+  SecretsKeysBody,
+  SecretsRotationBody,
+  WorkspaceBody,
+} from '@beeline/core/contract';
 import { foregroundClock } from './foreground-clock.ts';
 import { type ModelCalls, modelCalls } from './model-calls.ts';
 import { openConnection } from './open-connection.ts';
@@ -32,6 +37,11 @@ export interface Client {
   readonly environments: EnvironmentCalls;
   readonly policies: PolicyCalls;
   readonly locations: LocationCalls;
+  /** For admins: the keys that secret values are sealed with. */
+  readonly secrets: {
+    keys(options?: CallOptions): Promise<SecretsKeysBody>;
+    rotate(options?: CallOptions): Promise<SecretsRotationBody>;
+  };
   readonly workspaces: { get(name: string, options?: CallOptions): Promise<WorkspaceBody> };
   readonly executions: { get(id: string, options?: CallOptions): Promise<ExecutionRecord> };
   /** Sends one request to a model: see runModel. */
@@ -56,6 +66,10 @@ export function createClient(options: ClientOptions): Client {
     environments: environmentCalls(connection),
     policies: policyCalls(connection),
     locations: locationCalls(connection),
+    secrets: {
+      keys: (call = {}) => connection.call({ method: 'GET', path: '/secrets_keys', ...call }),
+      rotate: (call = {}) => connection.call({ method: 'POST', path: '/secrets_keys/rotate', ...call }),
+    },
     workspaces: { get: readOne<WorkspaceBody>('workspaces') },
     executions: { get: readOne<ExecutionRecord>('executions') },
     run: (model, run) => runModel(options, model, run),

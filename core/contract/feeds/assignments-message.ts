@@ -15,6 +15,11 @@ const revisionAssignment = Type.Object({
   /** `needed`: start one replica at once and report whether it became ready. */
   proof: Type.Enum(['needed', 'done']),
   template: revisionTemplateSchema,
+  /**
+   * Values of the template's `secretEnvs` by variable, sealed for the location that is told, in the context
+   * [revision, variable]. One that control cannot open is missing. Absent in the store.
+   */
+  sealedEnvs: Type.Optional(Type.Record(Type.String(), Type.String())),
   /** Digest that the files must have, once a location has reported one; null before. */
   artifactDigest: orNull(nameField),
   scaling: scalingConfigSchema,

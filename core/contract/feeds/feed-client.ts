@@ -17,7 +17,13 @@ import { stripObserved } from './strip-observed.ts';
 export interface FeedClient {
   /** The next snapshot after `after`, or null when there was none within `waitMs`. */
   pullRoutes(after: number, waitMs: number, signal?: AbortSignal): Promise<RoutesMessage | null>;
-  pullAssignments(after: number, waitMs: number, signal?: AbortSignal): Promise<AssignmentsMessage | null>;
+  /** @param sealFor Public key of this location, for secret values: see core/secrets. */
+  pullAssignments(
+    after: number,
+    waitMs: number,
+    signal?: AbortSignal,
+    sealFor?: string,
+  ): Promise<AssignmentsMessage | null>;
   reportObserved(message: ObservedMessage): Promise<void>;
   /** Takes the JSON text of an `ExecutionsMessage`: there are too many records to encode them all at once. */
   pushExecutions(message: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -84,8 +90,14 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
   /** Follows one feed; an item that cannot be read is left as it was in the message before. */
   function createPull<M extends object>(feed: MessageKind, who: string, read: MessageReader<M>) {
     let before: M | null = null;
-    return async (after: number, waitMs: number, signal?: AbortSignal): Promise<M | null> => {
+    return async (
+      after: number,
+      waitMs: number,
+      signal?: AbortSignal,
+      sealFor?: string,
+    ): Promise<M | null> => {
       const query = new URLSearchParams({ after: String(after), waitMs: String(waitMs), [who]: name });
+      if (sealFor !== undefined) query.set('sealFor', sealFor);
       const answer = await call(`${feedPaths[feed]}?${query}`, {}, waitMs + timeoutMs, signal);
       if (!answer.ok) throw refusedBy(feed, answer);
       if (answer.status === 204) return null;

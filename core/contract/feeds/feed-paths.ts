@@ -8,7 +8,11 @@
 export const feedPaths = {
   /** Query: `after` version, `waitMs`, `gateway` id. 200 with a RoutesMessage, 204 when there is nothing newer. */
   routes: '/internal/v1/routes',
-  /** Query: `after` version, `waitMs`, `location` name. 200 with an AssignmentsMessage, 204 when there is nothing newer. */
+  /**
+   * Query: `after` version, `waitMs`, `location` name, `sealFor` its public key for secret values (without it the
+   * location does not get revisions that have some). 200 with an AssignmentsMessage, 204 when there is nothing
+   * newer.
+   */
   assignments: '/internal/v1/assignments',
   /** POST an ObservedMessage; see `PushAnswer`. */
   observed: '/internal/v1/observed',

@@ -1,7 +1,8 @@
+import { completeEnvs, type ModelEnv, type SecretIds } from './envs.ts';
 import type { ModelSpecInput, ScalingMetric } from './schema.ts';
 
-/** A spec with every default filled in: what the store keeps and the API returns. */
-export interface ModelSpec {
+/** A spec with every default filled in, as the store keeps it. */
+export interface ModelSpec<E = ModelEnv> {
   readonly enabled: boolean;
   readonly policies: readonly string[];
   readonly flavors: readonly { readonly name: string; readonly type: 'cpu' | 'gpu' }[];
@@ -13,7 +14,7 @@ export interface ModelSpec {
     readonly engine: 'transformers';
     readonly task?: 'text-classification' | 'feature-extraction' | 'text-generation';
     readonly dtype?: 'fp32' | 'q8';
-    readonly envs: readonly { readonly name: string; readonly value: string }[];
+    readonly envs: readonly E[];
     readonly startTimeout: string;
     readonly generation: 'process';
   };
@@ -39,8 +40,11 @@ const defaultTargets: Record<ScalingMetric, string> = {
   memory: '1024',
 };
 
-/** Fills in what the user left out. */
-export function defaultModelSpec(input: ModelSpecInput): ModelSpec {
+/**
+ * Fills in what the user left out.
+ * @param secretIds The sealed value of each variable that is secret.
+ */
+export function defaultModelSpec(input: ModelSpecInput, secretIds: SecretIds = {}): ModelSpec {
   const { runtime, serverlessConfig: scaling = {} } = input;
   return {
     enabled: input.enabled ?? true,
@@ -53,7 +57,7 @@ export function defaultModelSpec(input: ModelSpecInput): ModelSpec {
       engine: runtime.engine ?? 'transformers',
       ...(runtime.task === undefined ? {} : { task: runtime.task }),
       ...(runtime.dtype === undefined ? {} : { dtype: runtime.dtype }),
-      envs: runtime.envs ?? [],
+      envs: completeEnvs(runtime.envs ?? [], secretIds),
       startTimeout: runtime.startTimeout ?? '120s',
       generation: runtime.generation ?? 'process',
     },

@@ -1,6 +1,7 @@
 import type { Metadata } from '../metadata.ts';
 import type { Condition, ResourceEvent, ResourceStatus } from '../status.ts';
 import type { ModelSpec } from './defaults.ts';
+import type { WrittenEnv } from './envs.ts';
 
 /** How many replicas a location wants of a revision, and why. */
 export interface ModelScaling {
@@ -35,7 +36,7 @@ export interface ModelObserved {
 /** A model deployment as the API returns it. */
 export interface Model {
   readonly metadata: Metadata & { readonly environment: string; readonly url: string };
-  readonly spec: ModelSpec;
+  readonly spec: ModelSpec<WrittenEnv>;
   readonly status: ResourceStatus;
   readonly events: readonly ResourceEvent[];
   readonly observed: ModelObserved;

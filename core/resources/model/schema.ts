@@ -44,7 +44,24 @@ export const modelRuntimeSchema = Type.Object(
               'x-rule': 'must be letters, digits and underscores, not beginning with a digit',
               maxLength: 128,
             }),
-            value: Type.String({ maxLength: 32_768 }),
+            value: Type.String({
+              maxLength: 32_768,
+              pattern: '^[^\\u0000]*$',
+              'x-rule': 'must not have a zero byte in it',
+            }),
+            secret: Type.Optional(
+              Type.Boolean({
+                description:
+                  'true: the value is stored encrypted and never given back; *** stands for it, and *** that is sent keeps it',
+              }),
+            ),
+            version: Type.Optional(
+              Type.String({
+                readOnly: true,
+                maxLength: 64,
+                description: 'Of a secret value: changes with it; sent with *** it must be the current one',
+              }),
+            ),
           },
           { additionalProperties: false },
         ),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { BeelineError, type DeepReadonly, parseDuration } from '../../base/index.ts';
 import type { ModelSpec } from './defaults.ts';
+import { isSecretEnv } from './envs.ts';
 import { parseFileOrigin } from './parse-file-origin.ts';
 import { scalingMetrics } from './schema.ts';
 
@@ -19,6 +20,8 @@ export const revisionTemplateSchema = Type.Object({
     task: textOrNull,
     dtype: textOrNull,
     envs: Type.Record(Type.String(), Type.String()),
+    /** Ids of the sealed values of variables that are secret; absent when there are none. */
+    secretEnvs: Type.Optional(Type.Record(Type.String(), Type.String())),
     startTimeoutMs: milliseconds,
   }),
   /** A location that does not have it says so when it is to start a replica. */
@@ -55,6 +58,18 @@ function pathOf(model: string): string {
 
 const ms = (text: string) => parseDuration(text) ?? 0;
 
+function splitEnvs({ runtime }: ModelSpec): Pick<RevisionTemplate['runtime'], 'envs' | 'secretEnvs'> {
+  const secret = runtime.envs.filter(isSecretEnv);
+  const plain = runtime.envs.flatMap((env) => (isSecretEnv(env) ? [] : [[env.name, env.value]]));
+  return {
+    envs: Object.fromEntries(plain),
+    // A template of a version that knew no secrets stays equal to one without any.
+    ...(secret.length === 0
+      ? {}
+      : { secretEnvs: Object.fromEntries(secret.map(({ name, id }) => [name, id])) }),
+  };
+}
+
 /** The template of a complete spec. */
 export function buildRevisionTemplate(spec: ModelSpec): RevisionTemplate {
   const { runtime } = spec;
@@ -64,7 +79,7 @@ export function buildRevisionTemplate(spec: ModelSpec): RevisionTemplate {
       engine: runtime.engine,
       task: runtime.task ?? null,
       dtype: runtime.dtype ?? null,
-      envs: Object.fromEntries(runtime.envs.map(({ name, value }) => [name, value])),
+      ...splitEnvs(spec),
       startTimeoutMs: ms(runtime.startTimeout),
     },
     generation: runtime.generation,

@@ -8,6 +8,21 @@ import {
   settings,
 } from '@beeline/core/service';
 
+/** The keys that secret values are sealed with. */
+export const secretKeySettings = {
+  secretsKey: settings.secret({
+    description:
+      'Keys that secret values are sealed with: 32 bytes in base64, by commas, the current one first. When neither this nor secretsKeyFile is set, the file secrets.key in dataDir, made on the first start',
+    default: null,
+    example: 'the output of: openssl rand -base64 32',
+  }),
+  secretsKeyFile: settings.path({
+    description: 'File with those keys, one on each line, in place of secretsKey',
+    default: null,
+    example: '/run/secrets/beeline.key',
+  }),
+} as const;
+
 export const controlSettings = {
   databaseUrl: settings.secret({
     description: 'PostgreSQL database; the embedded one in dataDir when absent',
@@ -18,6 +33,7 @@ export const controlSettings = {
     description: 'Directory of the embedded database',
     default: '.beeline/control',
   }),
+  ...secretKeySettings,
   host: settings.text({ description: 'Address to listen on', default: '127.0.0.1' }),
   port: settings.integer({
     description: 'Port to listen on; 0 takes a free one',

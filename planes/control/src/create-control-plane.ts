@@ -15,6 +15,8 @@ import { type ControlMetrics, countRequests, createControlMetrics } from './cont
 import { addFeedRoutes } from './feeds/add-feed-routes.ts';
 import { startPruneLoop } from './reconcile/start-prune-loop.ts';
 import { startReconcileLoop } from './reconcile/start-reconcile-loop.ts';
+import { createAssignmentSealer } from './secrets/seal-assignments.ts';
+import type { SecretKeys } from './secrets/secret-keys.ts';
 import { loadFeedVersions } from './store/changes.ts';
 import { describeLocation, type LocationDescription } from './store/locations.ts';
 import { queueDeployments } from './store/models.ts';
@@ -26,6 +28,7 @@ export interface ControlPlaneOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly secretKeys: SecretKeys;
   /** Shared with gateways and locations. */
   readonly internalToken: Secret;
   /** Where inference requests go, as callers write it: `http://127.0.0.1:8787`. */
@@ -66,16 +69,19 @@ export async function buildControlServer(
   onRefused: OnRefused,
   whenRouted: ApiContext['whenRouted'],
 ): Promise<FastifyInstance> {
-  const { store, clock, logger, internalToken } = options;
+  const { store, clock, logger, internalToken, secretKeys } = options;
   const app = buildServer(logger);
   countRequests(app, metrics);
   await publishOpenapi(app);
   addHealthRoutes(app, store);
-  await app.register((scope) => addFeedRoutes(scope, { store, clock, internalToken, closing, onRefused }));
+  const sealer = createAssignmentSealer(secretKeys, logger);
+  await app.register((scope) =>
+    addFeedRoutes(scope, { store, clock, internalToken, sealer, closing, onRefused }),
+  );
   const { originRules = { roots: null, forbidden: systemDirectories } } = options;
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
   await app.register(
-    (scope) => addPublicApi(scope, { store, clock, logger, publicUrl, originRules, whenRouted }),
+    (scope) => addPublicApi(scope, { store, clock, logger, secretKeys, publicUrl, originRules, whenRouted }),
     {
       prefix: '/v0',
     },

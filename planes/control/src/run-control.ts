@@ -8,6 +8,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createApiKey, madeByPlatform } from './api/access/create-api-key.ts';
 import type { ControlConfig } from './config.ts';
 import { createControlPlane } from './create-control-plane.ts';
+import { openSecretKeys } from './secrets/open-secret-keys.ts';
 import { listApiKeys } from './store/api-keys.ts';
 import { openStore, type Store } from './store/open-store.ts';
 
@@ -40,12 +41,14 @@ async function ensureFirstKey(store: Store): Promise<Secret | null> {
 export async function runControl(config: ControlConfig, logger: Logger): Promise<RunningControl> {
   const { databaseUrl, dataDir, host, port } = config;
   const store = await openStore(databaseUrl === null ? { dataDir } : databaseUrl.reveal(), { logger });
+  const secretKeys = await openSecretKeys(store, config, logger);
   const metrics = createMetrics();
   const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
   const control = await createControlPlane({
     store,
     clock: systemClock,
     logger,
+    secretKeys,
     internalToken: config.internalToken,
     publicUrl: config.publicUrl,
     originRules: {

@@ -30,6 +30,7 @@ import { createAssignmentTable } from './instances/assignment-table.ts';
 import { drainReplica, loseReplica } from './instances/end-replica.ts';
 import { openEnginePool } from './instances/engine-pool.ts';
 import type { LocationContext } from './instances/location-context.ts';
+import { createSecretMask } from './instances/mask-secrets.ts';
 import { reconcileRevision } from './instances/reconcile-revision.ts';
 import { isLive, isOnTheWay } from './instances/replica.ts';
 import { buildLogLine } from './instances/replica-log.ts';
@@ -41,6 +42,7 @@ import { openScaleFile } from './scale/scale-file.ts';
 import { openStandardDrivers } from './standard-drivers.ts';
 import { standardRuntimes } from './standard-runtimes.ts';
 import { openAssignmentFile } from './sync/assignment-file.ts';
+import { openBoxKey } from './sync/open-box-key.ts';
 import { startPullingAssignments } from './sync/pull-assignments.ts';
 import { startPushingLogs } from './sync/push-logs.ts';
 import { startReportingObserved } from './sync/report-observed.ts';
@@ -92,6 +94,8 @@ export async function createLocation(options: LocationOptions): Promise<Location
   const clock = options.clock ?? systemClock;
   const config: LocationConfig = { ...defaultLocationConfig, ...options.config };
   makeDataDirectory(directory);
+  const boxKey = openBoxKey(directory, logger);
+  const secrets = createSecretMask(boxKey);
   const assignmentFile = openAssignmentFile(directory, logger);
   const saved = await assignmentFile.load();
   const scaleFile = await openScaleFile(directory, clock, logger);
@@ -129,6 +133,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
       runtimes,
       codeCacheDirectory: join(directory, 'code-cache'),
       monotonicMs: () => clock.monotonicMs(),
+      boxKey,
     },
     config,
     clock,
@@ -145,6 +150,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
       touched.add(revision);
     },
     changed: () => reporter.changed(),
+    secrets,
     log: (line: LogLineMessage) => logs.add(line),
     say: (revision, replica, text) =>
       logs.add(buildLogLine(revision.assignment, replica, { at: clock.now(), source: 'platform', text })),
@@ -182,8 +188,10 @@ export async function createLocation(options: LocationOptions): Promise<Location
     for (const revision of table.revisions.values()) {
       const replica = revision.replicas.get(event.id);
       if (replica === undefined) continue;
-      if (event.type === 'log') logs.add(buildLogLine(revision.assignment, event.id, event.line));
-      else loseReplica(context, revision, replica, event.type === 'lost' ? event.reason : event.exit);
+      if (event.type === 'log') {
+        const text = secrets.mask(revision.assignment, event.line.text);
+        logs.add(buildLogLine(revision.assignment, event.id, { ...event.line, text }));
+      } else loseReplica(context, revision, replica, event.type === 'lost' ? event.reason : event.exit);
       return;
     }
     if (event.type !== 'log') pool.lose(event.id);
@@ -206,7 +214,10 @@ export async function createLocation(options: LocationOptions): Promise<Location
     table.apply(message);
     assignmentWait.arrived((revision) => table.revisions.has(revision));
   };
-  const pulling = startPullingAssignments({ file: assignmentFile, feeds, clock, logger, apply });
+  const pulling = startPullingAssignments({
+    ...{ file: assignmentFile, feeds, clock, logger, apply },
+    sealFor: boxKey.publicKey,
+  });
   const ticking = startLoop({
     name: 'look at revisions',
     clock,

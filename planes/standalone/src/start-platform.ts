@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createControlPlane, openStore } from '@beeline/control';
+import { createControlPlane, openSecretKeys, openStore } from '@beeline/control';
 import { BeelineError, type Clock, type Logger, Secret, sleep } from '@beeline/core/base';
 import { createFeedClient, platformErrorBody, platformErrorHeaders } from '@beeline/core/contract';
 import { chooseOriginRoots, systemDirectories, withRealPaths } from '@beeline/core/model-files';
@@ -105,11 +105,13 @@ export async function startPlatform(
       logger,
     });
     closers.push(() => store.close());
+    const secretKeys = await openSecretKeys(store, config, logger.child({ plane: 'control' }));
     const internalToken = new Secret(randomBytes(32).toString('base64url'));
     const control = await createControlPlane({
       store,
       clock,
       logger: logger.child({ plane: 'control' }),
+      secretKeys,
       internalToken,
       metrics,
       publicUrl: runUrl,

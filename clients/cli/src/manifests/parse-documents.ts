@@ -46,6 +46,13 @@ function refuseMissing(missing: ParsedDocument['unset']): never {
   });
 }
 
+/** What is secret is known by its place, and an alias would put the value into another one. */
+function refuseAnchor(field: string, anchor: string): never {
+  const rule = `has the anchor &${anchor} on a value with $secrets`;
+  const fields = [{ field, rule, hint: 'remove it, and write $secrets in each place' }];
+  throw new BeelineError('INVALID_INPUT', { message: `${field}: ${rule}`, fields });
+}
+
 function substituteDocument(document: Document, number: number, lookups: Lookups): ParsedDocument {
   const secretFields: string[] = [];
   const secretValues: string[] = [];
@@ -56,7 +63,10 @@ function substituteDocument(document: Document, number: number, lookups: Lookups
     const result = substituteVariables(scalar.value, lookups);
     for (const name of result.unset) unset.push({ name, field });
     for (const name of result.missingSecrets) missing.push({ name, field });
-    if (result.secretValues.length > 0) secretFields.push(field);
+    if (result.secretValues.length > 0) {
+      if (scalar.anchor !== undefined) refuseAnchor(field, scalar.anchor);
+      secretFields.push(field);
+    }
     secretValues.push(...result.secretValues);
     const isText = scalar.type !== 'PLAIN' || result.secretValues.length > 0;
     (scalar as Scalar).value = isText ? result.text : resolvePlain(result.text);

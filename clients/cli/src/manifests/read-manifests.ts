@@ -5,6 +5,7 @@ import { errorLines, locateError } from '../report-error.ts';
 import { findManifestFiles, type ManifestFile } from './find-manifest-files.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { loadSecrets } from './load-secrets.ts';
+import { markSecrets } from './mark-secrets.ts';
 import { type ParsedDocument, parseDocuments } from './parse-documents.ts';
 import { type Manifest, type ManifestContext, parseManifest } from './parse-manifest.ts';
 import type { Lookups } from './substitute-variables.ts';
@@ -84,8 +85,10 @@ function parseFile(
     }
   };
   const documents = collect(file.label, () => parseDocuments(file.text, lookups)) ?? [];
-  return documents.map((document) => {
-    const where = documents.length === 1 ? file.label : `${file.label} (document ${document.number})`;
+  return documents.map((parsed) => {
+    const where = documents.length === 1 ? file.label : `${file.label} (document ${parsed.number})`;
+    const document = collect(where, () => markSecrets(parsed));
+    if (document === undefined) return { where, document: parsed, located: null };
     const hide = (error: BeelineError) => hideSecrets(document, error);
     const manifest = collect(where, () => {
       try {

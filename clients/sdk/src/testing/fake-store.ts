@@ -9,6 +9,8 @@ import {
   parseEnvironment,
   parseModel,
   parsePolicy,
+  showModelSpec,
+  takeSecretValues,
 } from '@beeline/core/resources';
 
 type Stored = Model | Environment | Policy;
@@ -34,7 +36,9 @@ const keyOf = (plural: string, name: string, environment: string | undefined) =>
 
 function buildModel(origin: string, input: ModelInput, status: Model['status'], before?: Model): Model {
   const { name, environment = defaultEnvironment, displayName = name, labels = {} } = input.metadata;
-  const spec = defaultModelSpec(input.spec);
+  const taken = takeSecretValues(input.spec);
+  const ids = Object.fromEntries((input.spec.runtime.envs ?? []).map(({ name }) => [name, 'sec_1']));
+  const spec = showModelSpec(defaultModelSpec(taken.spec, ids));
   const changed = before === undefined || JSON.stringify(before.spec) !== JSON.stringify(spec);
   const generation = (before?.metadata.generation ?? 0) + (changed ? 1 : 0);
   const revision = `rev_${generation}`;

@@ -1,11 +1,13 @@
 import { BeelineError, describeViolations, type FieldViolation } from '@beeline/core/base';
-import { defaultEnvironment, defaultModelSpec, parseModel } from '@beeline/core/resources';
+import { defaultEnvironment, parseModel, type TakenSecrets, takeSecretValues } from '@beeline/core/resources';
 import type { DeploymentWish } from '../store/models.ts';
 import type { Queries } from '../store/open-store.ts';
 import { requireEnvironment, requirePolicies } from './require-references.ts';
 
 export interface AdmittedModel {
-  readonly wish: DeploymentWish;
+  readonly wish: Omit<DeploymentWish, 'spec'>;
+  /** The spec as it was sent, and the secret values that were in it. */
+  readonly taken: TakenSecrets;
   /** The generation that the caller saw, when it said so. */
   readonly generation: number | null;
 }
@@ -27,7 +29,7 @@ function contradiction(
 }
 
 /**
- * Checks a model document against its schema and its address, and fills in the defaults.
+ * Checks a model document against its schema and its address, and takes the secret values out of it.
  * @throws BeelineError INVALID_INPUT
  */
 export function admitModel(body: unknown, address: ModelAddress): AdmittedModel {
@@ -46,8 +48,8 @@ export function admitModel(body: unknown, address: ModelAddress): AdmittedModel 
       environment: metadata.environment ?? address.environment ?? defaultEnvironment,
       displayName: metadata.displayName ?? metadata.name,
       labels: metadata.labels ?? {},
-      spec: defaultModelSpec(spec),
     },
+    taken: takeSecretValues(spec),
     generation: metadata.generation ?? null,
   };
 }
@@ -56,7 +58,10 @@ export function admitModel(body: unknown, address: ModelAddress): AdmittedModel 
  * Checks that what a deployment refers to exists, and keeps it until the transaction ends.
  * @throws BeelineError INVALID_INPUT naming what does not exist.
  */
-export async function requireModelReferences(queries: Queries, wish: DeploymentWish): Promise<void> {
+export async function requireModelReferences(
+  queries: Queries,
+  { wish, taken }: Pick<AdmittedModel, 'wish' | 'taken'>,
+): Promise<void> {
   await requireEnvironment(queries, wish.workspace, wish.environment);
-  await requirePolicies(queries, wish.workspace, wish.spec.policies);
+  await requirePolicies(queries, wish.workspace, taken.spec.policies ?? []);
 }

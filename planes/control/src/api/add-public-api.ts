@@ -11,6 +11,7 @@ import { addModelMetricsRoute } from './routes/model-metrics.ts';
 import { addModelRecordRoutes } from './routes/model-records.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPolicyRoutes } from './routes/policies.ts';
+import { addSecretsKeyRoutes } from './routes/secrets-keys.ts';
 import { addWorkspaceRoutes } from './routes/workspaces.ts';
 
 declare module 'fastify' {
@@ -44,5 +45,6 @@ export async function addPublicApi(app: FastifyInstance, context: ApiContext): P
   addLocationRoutes(app, context);
   addWorkspaceRoutes(app, context);
   addApiKeyRoutes(app, context);
+  addSecretsKeyRoutes(app, context);
   addIntegrationRoutes(app);
 }

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@beeline/core/base';
 import type { OriginPathRules } from '@beeline/core/model-files';
+import type { SecretKeys } from '../secrets/secret-keys.ts';
 import type { DeploymentRow } from '../store/database/tables.ts';
 import type { Store } from '../store/open-store.ts';
 
@@ -8,6 +9,7 @@ export interface ApiContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly secretKeys: SecretKeys;
   /** Where inference requests go, without a path at its end: `http://127.0.0.1:8787`. */
   readonly publicUrl: string;
   /** Which directories models may come from, as far as that is known here. */

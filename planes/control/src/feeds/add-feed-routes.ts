@@ -7,8 +7,10 @@ import {
   readLogsMessage,
   readObservedMessage,
 } from '@beeline/core/contract';
+import { boxPublicKeyPattern } from '@beeline/core/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryInteger, queryText, refuseQuery } from '../api/http/read-query.ts';
+import type { AssignmentSealer } from '../secrets/seal-assignments.ts';
 import { saveGateway } from '../store/gateways.ts';
 import type { Store } from '../store/open-store.ts';
 import { insertExecutions } from '../store/records/executions.ts';
@@ -22,6 +24,7 @@ export interface FeedContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly internalToken: Secret;
+  readonly sealer: AssignmentSealer;
   /** Aborts when the process stops: whoever waits gets its answer at once. */
   readonly closing: AbortSignal;
   readonly onRefused: OnRefused;
@@ -53,6 +56,13 @@ function readPull(request: FastifyRequest, reply: FastifyReply, who: string, clo
   };
 }
 
+/** The public key of the location that pulls; null of a version that has none. */
+function readSealFor(request: FastifyRequest): string | null {
+  const key = queryText(request.query, 'sealFor') ?? null;
+  if (key === null || new RegExp(boxPublicKeyPattern).test(key)) return key;
+  return refuseQuery('sealFor', { rule: 'must be an X25519 public key in base64url' });
+}
+
 function addPulls(app: FastifyInstance, context: FeedContext): void {
   const { store, clock, closing } = context;
 
@@ -72,10 +82,12 @@ function addPulls(app: FastifyInstance, context: FeedContext): void {
 
   app.get(feedPaths.assignments, async (request, reply) => {
     const pull = readPull(request, reply, 'location', closing);
+    const sealFor = readSealFor(request);
     await ensureLocation(store, pull.name);
     const version = await waitForVersion(store, clock, { feed: 'assignments', ...pull });
     if (version === null) return reply.code(204).send();
-    return await buildAssignmentsMessage(store.queries, pull.name, version);
+    const target = { location: pull.name, version, sealFor };
+    return await buildAssignmentsMessage(store.queries, context.sealer, target);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { AssignmentsMessage, RoutesMessage } from '@beeline/core/contract';
+import type { AssignmentSealer } from '../secrets/seal-assignments.ts';
 import { listKeyEntries } from '../store/api-keys.ts';
 import { listAssignments, listRoutes } from '../store/models.ts';
 import type { Queries } from '../store/open-store.ts';
@@ -18,15 +19,11 @@ export async function buildRoutesMessage(queries: Queries, version: number): Pro
 /** Everything a location needs. What is read may be newer than the version, never older. */
 export async function buildAssignmentsMessage(
   queries: Queries,
-  location: string,
-  version: number,
+  sealer: AssignmentSealer,
+  pull: { readonly location: string; readonly version: number; readonly sealFor: string | null },
 ): Promise<AssignmentsMessage> {
+  const { location, version, sealFor } = pull;
   const placed = await listAssignments(queries);
-  return {
-    version,
-    location,
-    revisions: placed
-      .filter(({ locations }) => locations.includes(location))
-      .map(({ assignment }) => assignment),
-  };
+  const here = placed.filter(({ locations }) => locations.includes(location));
+  return { version, location, revisions: await sealer.seal(queries, here, { location, sealFor }) };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type Logger, newId } from '@beeline/core/base';
-import { enterPhase } from '@beeline/core/resources';
+import { buildRevisionTemplate, enterPhase } from '@beeline/core/resources';
 import { buildAssignments } from '../decide/build-assignments.ts';
 import { buildRouteEntry } from '../decide/build-route-entry.ts';
 import { chooseLocations, type DeploymentPicture } from '../decide/deployment-picture.ts';
@@ -12,6 +12,7 @@ import { deleteDeployment, lockDeploymentById, updateDeploymentProgress } from '
 import { loadObservations } from '../store/observed.ts';
 import type { Queries, Store, WriteTransaction } from '../store/open-store.ts';
 import { deleteRevisions, listRevisions, saveRevision } from '../store/revisions.ts';
+import { deleteUnusedSecrets } from '../store/secrets.ts';
 
 /** How soon a deployment that waits for something is looked at again when nothing is heard of it. */
 const lookAgainMs = 1_000;
@@ -71,6 +72,12 @@ async function saveRevisions(
   await deleteRevisions(queries, plan.forgotten);
 }
 
+/** Ids of the sealed values that the spec or a kept revision names. */
+function secretsInUse({ spec }: DeploymentRow, plan: RolloutPlan): readonly string[] {
+  const templates = [buildRevisionTemplate(spec), ...plan.revisions.map(({ template }) => template)];
+  return templates.flatMap(({ runtime }) => Object.values(runtime.secretEnvs ?? {}));
+}
+
 async function saveRolloutPlan(
   tx: WriteTransaction,
   picture: DeploymentPicture,
@@ -85,6 +92,9 @@ async function saveRolloutPlan(
   const routesVersion = routeMoves ? await tx.bump('routes') : 0;
   const assignmentsVersion = assignmentsMove ? await tx.bump('assignments') : deployment.assignmentsVersion;
   await saveRevisions(tx.queries, picture, plan, routesVersion);
+  if (plan.forgotten.length > 0 || deployment.observedGeneration !== deployment.generation) {
+    await deleteUnusedSecrets(tx.queries, deployment.id, secretsInUse(deployment, plan));
+  }
   const { status, conditions, events } = enterPhase(deployment, plan.phase, picture.nowMs);
   const progress = {
     dueAt: plan.settled ? null : picture.nowMs + lookAgainMs,

@@ -189,6 +189,7 @@ export async function updateDeploymentProgress(
 }
 
 export async function deleteDeployment(queries: Queries, id: string): Promise<void> {
+  await queries.deleteFrom('secrets').where('owner', '=', id).execute();
   await queries.deleteFrom('deployments').where('id', '=', id).execute();
 }
 
@@ -243,13 +244,16 @@ export async function listRoutes(queries: Queries): Promise<readonly RouteEntry[
   return rows.flatMap((row) => (row.route === null ? [] : [row.route]));
 }
 
+/** An assignment and the id of the deployment that has it. */
+export type OwnedAssignment = PlacedAssignment & { readonly deployment: string };
+
 /** What the assignments feed is made of. */
-export async function listAssignments(queries: Queries): Promise<readonly PlacedAssignment[]> {
+export async function listAssignments(queries: Queries): Promise<readonly OwnedAssignment[]> {
   const rows = await queries
     .selectFrom('deployments')
-    .select('assignments')
+    .select(['id', 'assignments'])
     .where(sql<boolean>`jsonb_array_length(assignments) > 0`)
     .orderBy('id')
     .execute();
-  return rows.flatMap((row) => row.assignments);
+  return rows.flatMap(({ id, assignments }) => assignments.map((placed) => ({ ...placed, deployment: id })));
 }

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestStore } from '../testing/open-test-store.ts';
+import { secretsSuite } from '../testing/secrets-suite.ts';
 import { storeSuite } from '../testing/store-suite.ts';
 import { writeUntilKilled } from '../testing/write-until-killed.ts';
 import { openStore } from './open-store.ts';
 import { listWorkspaces } from './workspaces.ts';
 
 storeSuite('PGlite', openTestStore);
+secretsSuite('PGlite', openTestStore);
 
 describe('a data directory', () => {
   let dataDir: string;

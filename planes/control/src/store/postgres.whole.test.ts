@@ -1,6 +1,7 @@
 import { waitFor } from '@beeline/core/testing';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secretsSuite } from '../testing/secrets-suite.ts';
 import { findPostgres, startTestPostgres, type TestPostgres } from '../testing/start-test-postgres.ts';
 import { storeSuite } from '../testing/store-suite.ts';
 import { writeUntilKilled } from '../testing/write-until-killed.ts';
@@ -23,6 +24,7 @@ describe.skipIf(bin === null)('PostgreSQL', () => {
   afterAll(() => postgres.close());
 
   storeSuite('PostgreSQL', async () => openStore(await postgres.newDatabase()));
+  secretsSuite('PostgreSQL', async () => openStore(await postgres.newDatabase()));
 
   it('has every write that was accepted before kill -9 of the writer and of the server', async () => {
     const url = await postgres.newDatabase();

@@ -6,6 +6,7 @@ import { createControlMetrics } from '../control-metrics.ts';
 import { buildControlServer } from '../create-control-plane.ts';
 import type { Store } from '../store/open-store.ts';
 import { ensureWorkspace } from '../store/workspaces.ts';
+import { testSecretKeys } from './test-secret-keys.ts';
 
 export interface TestAnswer {
   readonly status: number;
@@ -40,6 +41,7 @@ export async function openTestApi(store: Store, clock: Clock): Promise<TestApi> 
       store,
       clock,
       logger: silentLogger,
+      secretKeys: testSecretKeys(),
       internalToken: new Secret('internal-token-of-a-test'),
       publicUrl: 'http://run.test',
       localLocation: null,

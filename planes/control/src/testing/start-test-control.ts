@@ -4,7 +4,9 @@ import { type Clock, Secret, silentLogger, systemClock } from '@beeline/core/bas
 import { createFeedClient, type FeedClient } from '@beeline/core/contract';
 import { createApiKey } from '../api/access/create-api-key.ts';
 import { createControlPlane } from '../create-control-plane.ts';
+import type { SecretKeys } from '../secrets/secret-keys.ts';
 import type { Store } from '../store/open-store.ts';
+import { testSecretKeys } from './test-secret-keys.ts';
 
 const token = new Secret('internal-token-of-a-test');
 
@@ -27,7 +29,11 @@ export interface ApiAnswer {
 /** A control plane that listens on a free port. */
 export async function startTestControl(
   store: Store,
-  options: { readonly clock?: Clock; readonly localLocation?: string | null } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly localLocation?: string | null;
+    readonly secretKeys?: SecretKeys;
+  } = {},
 ): Promise<TestControl> {
   const clock = options.clock ?? systemClock;
   const refused: string[] = [];
@@ -36,6 +42,7 @@ export async function startTestControl(
     store,
     clock,
     logger: silentLogger,
+    secretKeys: options.secretKeys ?? testSecretKeys(),
     internalToken: token,
     publicUrl: 'http://run.test',
     localLocation:

@@ -4,6 +4,7 @@ import type { RevisionAssignment } from '@beeline/core/contract';
 import type { Driver } from '@beeline/drivers/interface';
 import type { Runtime } from '@beeline/runtime-interface';
 import { discardInstance } from './discard-instance.ts';
+import { envNames } from './open-envs.ts';
 import { type EngineKind, type PooledEngine, planPool } from './plan-pool.ts';
 
 /** Model servers that wait, paused, to be told their model. */
@@ -36,8 +37,10 @@ const startTimeoutMs = 60_000;
 const firstBackoffMs = 1_000;
 
 /** Whether a waiting engine could become a replica of this; what is wrong with it is told by a normal start. */
-function isClaimable(runtime: Runtime, { model, template }: RevisionAssignment): boolean {
-  const { task, dtype, envs, startTimeoutMs: timeoutMs } = template.runtime;
+function isClaimable(runtime: Runtime, assignment: RevisionAssignment): boolean {
+  const { model, template } = assignment;
+  const { task, dtype, startTimeoutMs: timeoutMs } = template.runtime;
+  const envs = Object.fromEntries(envNames(assignment).map((name) => [name, '']));
   const paths = { modelDirectory: '/model', socketPath: '/run/model.sock' };
   const request = { ...paths, modelName: model, task, dtype, envs, startTimeoutMs: timeoutMs };
   try {

@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BeelineError } from '@beeline/core/base';
 import type { RevisionAssignment } from '@beeline/core/contract';
+import type { BoxKey } from '@beeline/core/secrets';
 import type { Driver, InstanceClaim, InstanceSpec, StartedInstance } from '@beeline/drivers/interface';
 import type { ClaimSpec, LaunchRequest, LaunchSpec, Runtime } from '@beeline/runtime-interface';
 import type { Artifact, ArtifactCache } from '../artifacts/artifact-cache.ts';
+import { openEnvs } from './open-envs.ts';
 import type { Replica } from './replica.ts';
 
 export interface LaunchContext {
@@ -15,6 +17,8 @@ export interface LaunchContext {
   /** Where runtimes may keep compiled code between starts, each workspace apart. */
   readonly codeCacheDirectory: string;
   readonly monotonicMs: () => number;
+  /** Secret values are sealed for it. */
+  readonly boxKey: BoxKey;
 }
 
 /** Thrown when a replica that is starting was drained meanwhile: nothing went wrong. */
@@ -146,7 +150,7 @@ async function launchFrom(
     modelName: assignment.model,
     task: inspection.task,
     dtype: inspection.dtype,
-    envs: wanted.envs,
+    envs: openEnvs(context.boxKey, assignment),
     startTimeoutMs: wanted.startTimeoutMs,
     codeCacheDirectory,
   };

@@ -6,6 +6,7 @@ import type { DecisionRing } from '../scale/decision-ring.ts';
 import type { RecalledScale } from '../scale/scale-state.ts';
 import type { EnginePool } from './engine-pool.ts';
 import type { LaunchContext } from './launch-replica.ts';
+import type { SecretMask } from './mask-secrets.ts';
 import type { ServedRevision } from './served-revision.ts';
 
 /** What the parts of a location share. */
@@ -26,6 +27,8 @@ export interface LocationContext {
   touch(revision: ServedRevision): void;
   /** Something that control is told of has changed. */
   changed(): void;
+  /** Takes secret values out of what a model server wrote. */
+  readonly secrets: SecretMask;
   log(line: LogLineMessage): void;
   /** Writes a line of the platform into a deployment's log. */
   say(revision: ServedRevision, replica: string, text: string): void;

@@ -10,6 +10,7 @@ const publicCodes: ReadonlySet<string> = new Set<RevisionFailure['code']>([
   'TASK_UNSUPPORTED',
   'LOAD_FAILED',
   'READINESS_TIMEOUT',
+  'SECRET_UNREADABLE',
 ]);
 
 const isPublic = (code: string): code is RevisionFailure['code'] => publicCodes.has(code);

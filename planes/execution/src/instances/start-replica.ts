@@ -57,7 +57,11 @@ function recordFailure(
 ): void {
   const driver = context.launch.drivers[revision.assignment.template.generation];
   const known = driver?.list().some((instance) => instance.id === replica.id) === true;
-  const failure = describeFailure(thrown, known ? driver.tail(replica.id) : []);
+  const tail = (known ? driver.tail(replica.id) : []).map((line) => ({
+    ...line,
+    text: context.secrets.mask(revision.assignment, line.text),
+  }));
+  const failure = describeFailure(thrown, tail);
   const { code, detail } = asBeelineError(thrown);
   context.logger.warn(
     { revision: revision.assignment.revision, replica: replica.id, code, detail },

@@ -9,6 +9,8 @@ export interface PullAssignmentsOptions {
   /** Where the newest are kept. */
   readonly file: Pick<AssignmentFile, 'save'>;
   readonly feeds: FeedClient;
+  /** Public key of this location, for secret values. */
+  readonly sealFor: string;
   readonly clock: Clock;
   readonly logger: Logger;
   apply(message: AssignmentsMessage): void;
@@ -26,7 +28,7 @@ export function startPullingAssignments(options: PullAssignmentsOptions): Loop {
     logger: options.logger,
     pauseMs: 0,
     async lap(signal) {
-      const message = await options.feeds.pullAssignments(version, waitMs, signal);
+      const message = await options.feeds.pullAssignments(version, waitMs, signal, options.sealFor);
       if (message === null || signal.aborted) return;
       options.apply(message);
       version = message.version;

@@ -41,6 +41,7 @@ test('assignments are applied as they come, and saved for the next start', async
   const loop = startPullingAssignments({
     ...common(),
     file,
+    sealFor: 'key',
     apply: ({ revisions }) => applied.push(revisions.length),
   });
   await waitFor('the first picture', () => applied.length === 1);

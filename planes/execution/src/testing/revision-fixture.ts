@@ -10,6 +10,7 @@ import { defaultLocationConfig, type LocationConfig } from '../config.ts';
 import { type AssignmentTable, createAssignmentTable } from '../instances/assignment-table.ts';
 import { openEnginePool } from '../instances/engine-pool.ts';
 import type { LocationContext } from '../instances/location-context.ts';
+import { createSecretMask } from '../instances/mask-secrets.ts';
 import { reconcileRevision } from '../instances/reconcile-revision.ts';
 import type { ServedRevision } from '../instances/served-revision.ts';
 import { createLocationMetrics } from '../location-metrics.ts';
@@ -18,6 +19,7 @@ import { nothingRecalled, type RecalledScale } from '../scale/scale-state.ts';
 import { createFakeDriver, type FakeDriver } from './fake-driver.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { buildAssignment } from './location-fixture.ts';
+import { makeTestBoxKey } from './make-test-box-key.ts';
 
 /** A request, what became of it, and the error that it was cut with. */
 export interface TestRequest {
@@ -67,12 +69,14 @@ export async function openRevisionFixture(
   };
   const counts = () => ({ files: 0, bytes: 0, hits: 0, misses: 0, failures: 0, damaged: 0 });
   const parts = { location: 'here', drivers: { process: driver }, runtimes: { fake: runtime } };
+  const boxKey = makeTestBoxKey();
   const context: LocationContext = {
     launch: {
       ...parts,
       artifacts: { fetch: async () => artifact, evict: async () => 0, counts, close() {} },
       codeCacheDirectory: directory,
       monotonicMs: () => clock.monotonicMs(),
+      boxKey,
     },
     pool: openEnginePool({
       ...{ ...parts, keep: 0, emptyDirectory: directory, maxBackoffMs: 1_000 },
@@ -89,6 +93,7 @@ export async function openRevisionFixture(
     recall: () => options.recalled ?? nothingRecalled,
     revisions: () => table.revisions.values(),
     touch: (touched) => queueMicrotask(() => reconcileRevision(context, touched)),
+    secrets: createSecretMask(boxKey),
     changed() {},
     log() {},
     say(_revision, _replica, text) {

@@ -11,13 +11,14 @@ type Subject =
   | 'workspaces'
   | 'executions'
   | 'integrations'
-  | 'apiKeys';
+  | 'apiKeys'
+  | 'secretsKeys';
 
 /** What a route asks for, as `plural:verb`. */
 export type Permission = `${Subject}:${Verb}`;
 
 const adminWrites: readonly string[] = ['environments', 'policies'];
-const adminOnly: readonly string[] = ['apiKeys'];
+const adminOnly: readonly string[] = ['apiKeys', 'secretsKeys'];
 
 /** Members deploy and read; the rules of the workspace and its keys are the admins'. */
 export function isAllowed(role: Caller['role'], permission: Permission): boolean {

@@ -1,4 +1,4 @@
-import { defaultEnvironment, type Model, type ModelScaling } from '@beeline/core/resources';
+import { defaultEnvironment, type Model, type ModelScaling, showModelSpec } from '@beeline/core/resources';
 import type { DeploymentRow } from '../../store/database/tables.ts';
 import type { Observation } from '../../store/observed.ts';
 
@@ -53,7 +53,7 @@ export function renderModel(
       updatedAt: iso(row.updatedAt),
       updatedBy: row.updatedBy,
     },
-    spec: row.spec,
+    spec: showModelSpec(row.spec),
     status: row.status,
     events: row.events,
     observed: {

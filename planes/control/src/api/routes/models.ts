@@ -100,8 +100,8 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
   } as const;
   app.post('/models', post, async (request) => {
     const address = { workspace: callerOf(request).workspace, ...environmentOf(request) };
-    const { wish } = admitModel(request.body, address);
-    return await renderWritten(context, await createModel(context.store, wish, by(request)));
+    const admitted = admitModel(request.body, address);
+    return await renderWritten(context, await createModel(context, admitted, by(request)));
   });
 
   const put = {
@@ -119,7 +119,7 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
     const { workspace } = callerOf(request);
     const address = { workspace, name: request.params.model, ...environmentOf(request) };
     const admitted = admitModel(request.body, address);
-    return await renderWritten(context, await replaceModel(context.store, admitted, by(request)));
+    return await renderWritten(context, await replaceModel(context, admitted, by(request)));
   });
 
   const remove = {

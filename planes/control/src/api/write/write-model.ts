@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
 import type { OriginPathRules } from '@beeline/core/model-files';
+import { defaultModelSpec, type TakenSecrets } from '@beeline/core/resources';
 import { type AdmittedModel, requireModelReferences } from '../../admission/admit-model.ts';
 import { admitOrigin } from '../../admission/admit-origin.ts';
 import { checkGeneration } from '../../admission/check-generation.ts';
+import { sealSecrets } from '../../secrets/seal-secrets.ts';
+import type { SecretKeys } from '../../secrets/secret-keys.ts';
 import type { DeploymentRow } from '../../store/database/tables.ts';
 import {
   type DeploymentKey,
@@ -29,14 +32,27 @@ interface OriginWriter extends Writer {
   readonly originRules: OriginPathRules;
 }
 
+/** What writing a model works with. */
+interface WriteContext {
+  readonly store: Store;
+  readonly secretKeys: SecretKeys;
+}
+
 const named = (key: DeploymentKey) => `model "${key.model}" in environment "${key.environment}"`;
 
 /** @throws BeelineError RESOURCE_CONFLICT when the deployment exists, INVALID_INPUT when it refers to nothing. */
-export function createModel(store: Store, wish: DeploymentWish, by: OriginWriter): Promise<DeploymentRow> {
+export function createModel(
+  { store, secretKeys }: WriteContext,
+  { wish, taken }: AdmittedModel,
+  by: OriginWriter,
+): Promise<DeploymentRow> {
   return store.write(async (tx) => {
-    await requireModelReferences(tx.queries, wish);
-    const originByOwner = admitOrigin(originWish(wish, by), null, by.originRules);
-    const row = await insertDeployment(tx.queries, wish, { ...by, originByOwner });
+    await requireModelReferences(tx.queries, { wish, taken });
+    const originByOwner = admitOrigin(originWish(taken.spec, by), null, by.originRules);
+    const owner = { workspace: wish.workspace, deployment: by.id, envs: [] };
+    const ids = await sealSecrets(tx.queries, secretKeys, owner, taken, by.nowMs);
+    const spec = defaultModelSpec(taken.spec, ids);
+    const row = await insertDeployment(tx.queries, { ...wish, spec }, { ...by, originByOwner });
     if (row === undefined) {
       throw new BeelineError('RESOURCE_CONFLICT', {
         message: `${named(wish)} exists already: update it with PUT, or choose another name`,
@@ -47,8 +63,8 @@ export function createModel(store: Store, wish: DeploymentWish, by: OriginWriter
   });
 }
 
-const originWish = ({ spec }: DeploymentWish, { ownsPlatform }: OriginWriter) => ({
-  model: spec.runtime.model,
+const originWish = ({ runtime }: TakenSecrets['spec'], { ownsPlatform }: OriginWriter) => ({
+  model: runtime.model,
   byOwner: ownsPlatform,
 });
 
@@ -63,8 +79,8 @@ function nextGeneration(row: DeploymentRow, wish: DeploymentWish): number {
  * since the caller read it, INVALID_INPUT when it refers to nothing.
  */
 export function replaceModel(
-  store: Store,
-  { wish, generation }: AdmittedModel,
+  { store, secretKeys }: WriteContext,
+  { wish, taken, generation }: AdmittedModel,
   by: OriginWriter,
 ): Promise<DeploymentRow> {
   return store.write(async (tx) => {
@@ -75,13 +91,16 @@ export function replaceModel(
       });
     }
     checkGeneration(named(wish), generation, row.generation);
-    await requireModelReferences(tx.queries, wish);
+    await requireModelReferences(tx.queries, { wish, taken });
     const before = { model: row.spec.runtime.model, originByOwner: row.originByOwner };
-    const originByOwner = admitOrigin(originWish(wish, by), before, by.originRules);
+    const originByOwner = admitOrigin(originWish(taken.spec, by), before, by.originRules);
+    const owner = { workspace: wish.workspace, deployment: row.id, envs: row.spec.runtime.envs };
+    const ids = await sealSecrets(tx.queries, secretKeys, owner, taken, by.nowMs);
+    const wished = { ...wish, spec: defaultModelSpec(taken.spec, ids) };
     const saved = await updateDeploymentWish(
       tx.queries,
       row.id,
-      { ...wish, generation: nextGeneration(row, wish) },
+      { ...wished, generation: nextGeneration(row, wished) },
       { ...by, originByOwner },
     );
     await tx.bump('deployments');

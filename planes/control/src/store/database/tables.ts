@@ -129,6 +129,20 @@ interface LogLineTable extends LogLineMessage {
   location: string;
 }
 
+interface SecretTable {
+  id: string;
+  workspace: string;
+  /** Kind of its owner. */
+  kind: string;
+  /** Id of what it belongs to. */
+  owner: string;
+  /** Of the value among its owner's: `env/TOKEN`. */
+  name: string;
+  sealed: string;
+  keyId: string;
+  createdAt: number;
+}
+
 export type FeedName = 'routes' | 'assignments' | 'deployments';
 
 /** Every table, as Kysely sees it: camel case here, snake case in the database; times are milliseconds since 1970. */
@@ -144,6 +158,7 @@ export interface Tables {
   gateways: { name: string; routesVersion: number; routesVersionAt: number; liveUntil: number };
   executions: ExecutionTable;
   logLines: LogLineTable;
+  secrets: SecretTable;
   feedVersions: { feed: FeedName; version: number };
 }
 
@@ -155,4 +170,5 @@ export type RevisionRow = Readonly<Selectable<RevisionTable>>;
 export type ApiKeyRow = Readonly<Selectable<ApiKeyTable>>;
 export type LocationRow = Readonly<Selectable<LocationTable>>;
 export type GatewayRow = Readonly<Selectable<Tables['gateways']>>;
+export type SecretRow = Readonly<Selectable<SecretTable>>;
 export type LogLineRow = Readonly<Selectable<LogLineTable>>;
