@@ -128,6 +128,12 @@ export const errorCodes = {
     'The request is not well-formed for this endpoint.',
     'Correct the request.',
   ),
+  CODING_UNSUPPORTED: entry(
+    'invalid',
+    false,
+    'The body has a content coding that is not read here.',
+    'Send the body without Content-Encoding.',
+  ),
   REQUEST_ENTITY_TOO_LARGE: entry('too_large', false, 'The body is over the limit.', 'Send a smaller body.'),
   RATE_LIMITED: entry(
     'exhausted',

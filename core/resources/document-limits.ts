@@ -8,6 +8,8 @@ export const documentLimits = {
   /** Values in all. */
   values: 20_000,
   labels: 256,
+  /** What a user wrote of it, as JSON: what the platform adds when it gives it out does not count. */
+  bytes: 256 * 1024,
 } as const;
 
 /** The rule that a document breaks by its size alone; each value is looked at once, whatever its depth. */

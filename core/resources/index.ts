@@ -1,4 +1,4 @@
-export { documentLimits } from './document-limits.ts';
+export { brokenSizeRule, documentLimits } from './document-limits.ts';
 export {
   builtInEnvironments,
   defaultEnvironment,

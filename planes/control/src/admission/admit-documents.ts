@@ -6,6 +6,7 @@ import {
   parseEnvironment,
   parsePolicy,
 } from '@beeline/core/resources';
+import { requireDocumentSize } from './require-document-size.ts';
 
 function requireName(metadata: MetadataInput, inAddress: string | undefined): void {
   if (inAddress === undefined || metadata.name === inAddress) return;
@@ -19,15 +20,17 @@ function requireName(metadata: MetadataInput, inAddress: string | undefined): vo
   throw new BeelineError('INVALID_INPUT', { message: describeViolations(fields), fields });
 }
 
-/** @throws BeelineError INVALID_INPUT */
+/** @throws BeelineError REQUEST_ENTITY_TOO_LARGE, INVALID_INPUT */
 export function admitEnvironment(body: unknown, nameInAddress?: string): EnvironmentInput {
+  requireDocumentSize(body);
   const input = parseEnvironment(body);
   requireName(input.metadata, nameInAddress);
   return input;
 }
 
-/** @throws BeelineError INVALID_INPUT */
+/** @throws BeelineError REQUEST_ENTITY_TOO_LARGE, INVALID_INPUT */
 export function admitPolicy(body: unknown, nameInAddress?: string): PolicyInput {
+  requireDocumentSize(body);
   const input = parsePolicy(body);
   requireName(input.metadata, nameInAddress);
   return input;

@@ -2,6 +2,7 @@ import { BeelineError, describeViolations, type FieldViolation } from '@beeline/
 import { defaultEnvironment, parseModel, type TakenSecrets, takeSecretValues } from '@beeline/core/resources';
 import type { DeploymentWish } from '../store/models.ts';
 import type { Queries } from '../store/open-store.ts';
+import { requireDocumentSize } from './require-document-size.ts';
 import { requireEnvironment, requirePolicies } from './require-references.ts';
 
 export interface AdmittedModel {
@@ -30,9 +31,10 @@ function contradiction(
 
 /**
  * Checks a model document against its schema and its address, and takes the secret values out of it.
- * @throws BeelineError INVALID_INPUT
+ * @throws BeelineError REQUEST_ENTITY_TOO_LARGE, INVALID_INPUT
  */
 export function admitModel(body: unknown, address: ModelAddress): AdmittedModel {
+  requireDocumentSize(body);
   const { metadata, spec } = parseModel(body);
   const fields = [
     ...contradiction('metadata.name', metadata.name, address.name),

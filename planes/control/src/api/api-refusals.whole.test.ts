@@ -244,9 +244,25 @@ describe('409', () => {
 });
 
 describe('413 and 415', () => {
-  it('a body of more than a mebibyte', async () => {
-    const body = modelDocument('a', { padding: 'x'.repeat(1024 * 1024) });
-    expectError(await post('/v0/models', body), 413, 'REQUEST_ENTITY_TOO_LARGE');
+  it('a document of more than 256 KiB, told before anything else of it', async () => {
+    const labels = { a: 'x'.repeat(270_000) };
+    const body = { metadata: { name: 'NONE', labels }, spec: {} };
+    const message = /metadata and spec must have at most 262144 bytes as JSON \(received 2700\d\d\)/;
+    for (const plural of ['models', 'environments', 'policies']) {
+      expectError(await post(`/v0/${plural}`, body), 413, 'REQUEST_ENTITY_TOO_LARGE', message);
+    }
+  });
+
+  it('a body of more than twice that', async () => {
+    const body = modelDocument('a', { padding: 'x'.repeat(600_000) });
+    const message = /at most 524288 bytes \(received 6001\d\d bytes\)/;
+    expectError(await post('/v0/models', body), 413, 'REQUEST_ENTITY_TOO_LARGE', message);
+  });
+
+  it('a body in a coding', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    const answer = await test.api.send({ method: 'POST', path: '/v0/models', body: 'abc', headers });
+    expectError(answer, 415, 'CODING_UNSUPPORTED', /content coding "gzip"/);
   });
 
   it('a body that is not JSON', async () => {

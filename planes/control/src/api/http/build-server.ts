@@ -1,11 +1,21 @@
 import { BeelineError, type Logger, newId } from '@beeline/core/base';
+import { documentLimits } from '@beeline/core/resources';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerUnknownRoutes } from './answer-unknown-routes.ts';
+import { checkAddress } from './check-address.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { sendError } from './send-error.ts';
 
-/** Largest body of the public API. */
-const bodyLimitBytes = 1024 * 1024;
+/** Largest body of the public API: a document, and room for what the platform added to it when it gave it out. */
+const bodyLimitBytes = 2 * documentLimits.bytes;
+
+/** @throws BeelineError CODING_UNSUPPORTED */
+function checkCoding(coding: string | undefined): void {
+  if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return;
+  throw new BeelineError('CODING_UNSUPPORTED', {
+    message: `the body has the content coding ${JSON.stringify(coding)}: send it without Content-Encoding`,
+  });
+}
 
 /**
  * The HTTP server that carries every route of control. Schemas on routes are documentation: the parsers of
@@ -27,16 +37,13 @@ export function buildServer(logger: Logger): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    async (_request: unknown, body: string) => parseJsonBody(body),
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => parseJsonBody(body),
   );
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
   app.addHook('onRequest', async (request) => {
-    // PostgreSQL keeps no zero character in texts, and no name has one.
-    if (!request.url.includes('%00')) return;
-    throw new BeelineError('REQUEST_INVALID', {
-      message: 'the address must not have a zero character (%00)',
-    });
+    checkAddress(request.url);
+    checkCoding(request.headers['content-encoding']);
   });
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);

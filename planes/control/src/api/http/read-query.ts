@@ -1,10 +1,9 @@
 import { BeelineError, describeViolations, type FieldViolation } from '@beeline/core/base';
 
-/** A query parameter as text; the last one when it was sent several times. */
+/** A query parameter as text; an address with one that is sent twice was refused before: see check-address.ts. */
 export function queryText(query: unknown, name: string): string | undefined {
   if (typeof query !== 'object' || query === null) return undefined;
-  const value = (query as Record<string, unknown>)[name];
-  const text = Array.isArray(value) ? value.at(-1) : value;
+  const text = (query as Record<string, unknown>)[name];
   return typeof text === 'string' && text !== '' ? text : undefined;
 }
 

@@ -3,18 +3,33 @@ import { apiErrorBody } from '@beeline/core/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Statuses of refusals that no error kind stands for. */
-const ownStatuses: Readonly<Record<string, number>> = { FST_ERR_CTP_INVALID_MEDIA_TYPE: 415 };
+const ownStatuses: Readonly<Record<string, number>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 415,
+  CODING_UNSUPPORTED: 415,
+};
 
-function translate(thrown: unknown): { readonly error: BeelineError; readonly status?: number } {
+function describeTooLarge({ headers, routeOptions }: FastifyRequest): string {
+  const length = headers['content-length'];
+  const received = length === undefined ? 'it is longer' : `received ${length} bytes`;
+  return `the body must have at most ${routeOptions.bodyLimit} bytes (${received}): send a smaller one`;
+}
+
+function withOwnStatus(error: BeelineError): { readonly error: BeelineError; readonly status?: number } {
+  const status = ownStatuses[error.code];
+  return status === undefined ? { error } : { error, status };
+}
+
+function translate(
+  thrown: unknown,
+  request: FastifyRequest,
+): { readonly error: BeelineError; readonly status?: number } {
   const { code = '', statusCode = 500, message } = thrown as Partial<FastifyError>;
   if (thrown instanceof BeelineError || !code.startsWith('FST_') || statusCode >= 500) {
-    return { error: asBeelineError(thrown) };
+    return withOwnStatus(asBeelineError(thrown));
   }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return {
-      error: new BeelineError('REQUEST_ENTITY_TOO_LARGE', {
-        message: 'the body is over the limit of this endpoint: send a smaller one',
-      }),
+      error: new BeelineError('REQUEST_ENTITY_TOO_LARGE', { message: describeTooLarge(request) }),
     };
   }
   const text =
@@ -33,7 +48,7 @@ export function sendError(
   reply: FastifyReply,
   logger: Logger,
 ): FastifyReply {
-  const { error, status = httpStatusOf(error.kind) } = translate(thrown);
+  const { error, status = httpStatusOf(error.kind) } = translate(thrown, request);
   if (status >= 500) {
     logger.error(
       { requestId: request.id, method: request.method, code: error.code, detail: error.detail },
