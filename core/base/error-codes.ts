@@ -5,6 +5,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  | 'precondition'
   | 'exhausted'
   | 'too_large'
   | 'unavailable'
@@ -62,6 +63,12 @@ export const errorCodes = {
     false,
     'The name is taken, or the object changed since it was read.',
     'Read the object again, or choose another name.',
+  ),
+  PRECONDITION_FAILED: entry(
+    'precondition',
+    false,
+    'What `If-Match` or `If-None-Match` asks for does not hold.',
+    'Read the object again and decide anew, or leave out the header.',
   ),
   RESOURCE_IN_USE: entry(
     'conflict',
@@ -301,6 +308,7 @@ const httpStatuses: Record<ErrorKind, number> = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  precondition: 412,
   too_large: 413,
   exhausted: 429,
   unavailable: 503,

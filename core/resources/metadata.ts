@@ -29,7 +29,8 @@ export const metadataSchema = Type.Object(
     generation: Type.Optional(
       Type.Integer({
         minimum: 1,
-        description: 'Counts changes of the spec; when sent it must be the current one (409 otherwise)',
+        description:
+          'Counts what users changed, labels and names included; when sent it must be the current one (409 otherwise)',
       }),
     ),
     url: Type.Optional(Type.String(readOnly)),

@@ -19,6 +19,7 @@ const byKind: Readonly<Record<ErrorKind, keyof typeof exitCodes>> = {
   forbidden: 'credentials',
   not_found: 'notFound',
   conflict: 'conflict',
+  precondition: 'conflict',
   exhausted: 'unavailable',
   unavailable: 'unavailable',
   timeout: 'unavailable',

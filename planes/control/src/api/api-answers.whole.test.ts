@@ -70,12 +70,16 @@ describe('200', () => {
     expect((one.body as Model).metadata.environment).toBe('development');
   });
 
-  it('PUT counts the generation up only when the spec changes', async () => {
+  it('PUT counts the generation up whenever something changes', async () => {
     await post('/v0/models', modelDocument('sentiment'));
     const same = await put('/v0/models/sentiment', modelDocument('sentiment'));
     expect((same.body as Model).metadata.generation).toBe(1);
     const changed = await put('/v0/models/sentiment', modelDocument('sentiment', { enabled: false }));
     expect((changed.body as Model).metadata.generation).toBe(2);
+    const labelled = modelDocument('sentiment', { enabled: false });
+    const body = { ...labelled, metadata: { ...labelled.metadata, labels: { team: 'bees' } } };
+    expect(((await put('/v0/models/sentiment', body)).body as Model).metadata.generation).toBe(3);
+    expect(((await put('/v0/models/sentiment', body)).body as Model).metadata.generation).toBe(3);
   });
 
   it('PUT takes back what GET gave', async () => {

@@ -10,7 +10,7 @@ export interface RouteDescription {
   readonly body?: TSchema;
   readonly answer: TSchema;
   /** Error statuses besides those that every route has. */
-  readonly errors?: readonly (400 | 404 | 409 | 413 | 415)[];
+  readonly errors?: readonly (400 | 404 | 409 | 412 | 413 | 415)[];
 }
 
 /** The schema of a route for the published description; nothing is validated with it. */

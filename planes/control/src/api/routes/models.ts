@@ -1,13 +1,15 @@
 import { newId } from '@beeline/core/base';
 import { modelBody } from '@beeline/core/contract';
 import { type Model, modelSchema } from '@beeline/core/resources';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admitModel } from '../../admission/admit-model.ts';
 import type { DeploymentRow } from '../../store/database/tables.ts';
 import { listDeployments } from '../../store/models.ts';
 import { loadObservations } from '../../store/observed.ts';
 import { callerOf } from '../access/caller-of.ts';
 import type { ApiContext } from '../api-context.ts';
+import { answerObject } from '../conditions/answer-object.ts';
+import { readPrecondition } from '../conditions/preconditions.ts';
 import { describeRoute, environmentQuery, listAnswer, listQuery } from '../describe-route.ts';
 import { queryText } from '../http/read-query.ts';
 import { paginate, readListQuery } from '../paginate.ts';
@@ -34,15 +36,15 @@ async function renderModels(context: ApiContext, rows: readonly DeploymentRow[])
   return rows.map((row) => renderModel(row, observations.get(row.id) ?? [], context.publicUrl));
 }
 
-async function render(context: ApiContext, row: DeploymentRow): Promise<Model> {
-  const observations = await loadObservations(context.store.queries, [row.id]);
-  return renderModel(row, observations.get(row.id) ?? [], context.publicUrl);
-}
-
-/** What was written, given out once gateways know of it. */
-async function renderWritten(context: ApiContext, row: DeploymentRow): Promise<Model> {
-  await context.whenRouted(row);
-  return await render(context, row);
+/** Answers a call about one deployment. */
+async function answerModel(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  row: DeploymentRow,
+): Promise<FastifyReply> {
+  const [model] = await renderModels(context, [row]);
+  return answerObject(request, reply, row, model ?? {});
 }
 
 function addReading(app: FastifyInstance, context: ApiContext): void {
@@ -75,16 +77,23 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
       errors: [404],
     }),
   } as const;
-  app.get<ModelPath>('/models/:model', get, async (request) =>
-    render(context, await requireDeployment(context, request, request.params.model)),
+  app.get<ModelPath>('/models/:model', get, async (request, reply) =>
+    answerModel(context, request, reply, await requireDeployment(context, request, request.params.model)),
   );
 }
 
 function addWriting(app: FastifyInstance, context: ApiContext): void {
+  /** What was written is given out once gateways know of it. */
+  const answerWritten = async (request: FastifyRequest, reply: FastifyReply, row: DeploymentRow) => {
+    await context.whenRouted(row);
+    return await answerModel(context, request, reply, row);
+  };
   const by = (request: FastifyRequest) => {
     const nowMs = context.clock.now();
     const { key: who, ownsPlatform } = callerOf(request);
-    return { who, ownsPlatform, originRules: context.originRules, nowMs, id: newId('dep', nowMs) };
+    const condition = readPrecondition(request.headers);
+    const id = newId('dep', nowMs);
+    return { who, ownsPlatform, originRules: context.originRules, nowMs, id, condition };
   };
 
   const post = {
@@ -95,13 +104,13 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
       query: environmentQuery,
       body: modelSchema,
       answer,
-      errors: [400, 409, 413, 415],
+      errors: [400, 409, 412, 413, 415],
     }),
   } as const;
-  app.post('/models', post, async (request) => {
+  app.post('/models', post, async (request, reply) => {
     const address = { workspace: callerOf(request).workspace, ...environmentOf(request) };
     const admitted = admitModel(request.body, address);
-    return await renderWritten(context, await createModel(context, admitted, by(request)));
+    return await answerWritten(request, reply, await createModel(context, admitted, by(request)));
   });
 
   const put = {
@@ -112,14 +121,14 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
       query: environmentQuery,
       body: modelSchema,
       answer,
-      errors: [400, 404, 409, 413, 415],
+      errors: [400, 404, 409, 412, 413, 415],
     }),
   } as const;
-  app.put<ModelPath>('/models/:model', put, async (request) => {
+  app.put<ModelPath>('/models/:model', put, async (request, reply) => {
     const { workspace } = callerOf(request);
     const address = { workspace, name: request.params.model, ...environmentOf(request) };
     const admitted = admitModel(request.body, address);
-    return await renderWritten(context, await replaceModel(context, admitted, by(request)));
+    return await answerWritten(request, reply, await replaceModel(context, admitted, by(request)));
   });
 
   const remove = {
@@ -129,16 +138,16 @@ function addWriting(app: FastifyInstance, context: ApiContext): void {
       summary: 'Delete a deployment',
       query: environmentQuery,
       answer,
-      errors: [400, 404],
+      errors: [400, 404, 412],
     }),
   } as const;
-  app.delete<ModelPath>('/models/:model', remove, async (request) => {
+  app.delete<ModelPath>('/models/:model', remove, async (request, reply) => {
     const target = {
       workspace: callerOf(request).workspace,
       model: request.params.model,
       environment: environmentOf(request).environment ?? null,
     };
-    return await renderWritten(context, await deleteModel(context.store, target, by(request)));
+    return await answerWritten(request, reply, await deleteModel(context.store, target, by(request)));
   });
 }
 

@@ -1,12 +1,14 @@
 import { BeelineError } from '@beeline/core/base';
 import { policyBody, policyUsagesBody } from '@beeline/core/contract';
 import { policySchema } from '@beeline/core/resources';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admitPolicy } from '../../admission/admit-documents.ts';
 import type { PolicyRow } from '../../store/database/tables.ts';
 import { listPolicies, loadPolicy } from '../../store/policies.ts';
 import { callerOf } from '../access/caller-of.ts';
 import type { ApiContext } from '../api-context.ts';
+import { answerObject } from '../conditions/answer-object.ts';
+import { readPrecondition } from '../conditions/preconditions.ts';
 import { describeRoute, listAnswer, listQuery } from '../describe-route.ts';
 import { paginate, readListQuery } from '../paginate.ts';
 import { renderPolicy } from '../render/render-documents.ts';
@@ -19,6 +21,9 @@ interface NamePath {
 const tag = 'policies';
 const answer = policyBody;
 const body = policySchema;
+
+const answerPolicy = (request: FastifyRequest, reply: FastifyReply, row: PolicyRow) =>
+  answerObject(request, reply, row, renderPolicy(row));
 
 async function requirePolicy(context: ApiContext, workspace: string, name: string): Promise<PolicyRow> {
   const row = await loadPolicy(context.store.queries, { workspace, name });
@@ -47,8 +52,12 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
 
   const getSchema = describeRoute({ tag, summary: 'Get a policy', answer, errors: [404] });
   const get = { config: { permission: 'policies:get' }, schema: getSchema } as const;
-  app.get<NamePath>('/policies/:name', get, async (request) =>
-    renderPolicy(await requirePolicy(context, callerOf(request).workspace, request.params.name)),
+  app.get<NamePath>('/policies/:name', get, async (request, reply) =>
+    answerPolicy(
+      request,
+      reply,
+      await requirePolicy(context, callerOf(request).workspace, request.params.name),
+    ),
   );
 
   const usagesSchema = describeRoute({
@@ -70,29 +79,29 @@ export function addPolicyRoutes(app: FastifyInstance, context: ApiContext): void
   addReading(app, context);
   const by = (request: FastifyRequest) => {
     const { workspace, key } = callerOf(request);
-    return { workspace, who: key, nowMs: context.clock.now() };
+    return { workspace, who: key, nowMs: context.clock.now(), condition: readPrecondition(request.headers) };
   };
 
-  const post = describeRoute({ tag, summary: 'Create a policy', body, answer, errors: [400, 409] });
-  app.post('/policies', { config: { permission: 'policies:create' }, schema: post }, async (request) =>
-    renderPolicy(await createPolicy(context.store, admitPolicy(request.body), by(request))),
+  const post = describeRoute({ tag, summary: 'Create a policy', body, answer, errors: [400, 409, 412] });
+  app.post('/policies', { config: { permission: 'policies:create' }, schema: post }, async (request, reply) =>
+    answerPolicy(request, reply, await createPolicy(context.store, admitPolicy(request.body), by(request))),
   );
 
-  const put = describeRoute({ tag, summary: 'Update a policy', body, answer, errors: [400, 404, 409] });
+  const put = describeRoute({ tag, summary: 'Update a policy', body, answer, errors: [400, 404, 409, 412] });
   app.put<NamePath>(
     '/policies/:name',
     { config: { permission: 'policies:update' }, schema: put },
-    async (request) => {
+    async (request, reply) => {
       const input = admitPolicy(request.body, request.params.name);
-      return renderPolicy(await replacePolicy(context.store, input, by(request)));
+      return answerPolicy(request, reply, await replacePolicy(context.store, input, by(request)));
     },
   );
 
-  const remove = describeRoute({ tag, summary: 'Delete a policy', answer, errors: [404, 409] });
+  const remove = describeRoute({ tag, summary: 'Delete a policy', answer, errors: [404, 409, 412] });
   app.delete<NamePath>(
     '/policies/:name',
     { config: { permission: 'policies:delete' }, schema: remove },
-    async (request) =>
-      renderPolicy(await removePolicy(context.store, callerOf(request).workspace, request.params.name)),
+    async (request, reply) =>
+      answerPolicy(request, reply, await removePolicy(context.store, by(request), request.params.name)),
   );
 }

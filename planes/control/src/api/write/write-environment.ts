@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
 import { builtInEnvironments, type EnvironmentInput } from '@beeline/core/resources';
 import { checkGeneration } from '../../admission/check-generation.ts';
@@ -12,7 +11,9 @@ import {
 } from '../../store/environments.ts';
 import { listDeployments } from '../../store/models.ts';
 import type { Queries, Store } from '../../store/open-store.ts';
+import { checkPrecondition, unconditional } from '../conditions/preconditions.ts';
 import type { DocumentWriter } from './document-writer.ts';
+import { nextGeneration } from './next-generation.ts';
 
 /** @throws BeelineError RESOURCE_CONFLICT when the name is taken, INVALID_INPUT for a policy that does not exist. */
 export function createEnvironment(
@@ -34,21 +35,32 @@ export function createEnvironment(
     updatedBy: by.who,
   };
   return store.write(async ({ queries }) => {
+    const key = { workspace: by.workspace, name };
+    const current = (await lockEnvironment(queries, key, 'change')) ?? null;
+    checkPrecondition(`environment "${name}"`, by.condition, current);
     await requirePolicies(queries, by.workspace, row.policies);
-    if (await insertEnvironment(queries, row)) return row;
+    if (await insertEnvironment(queries, row)) return await readBack(queries, by, name);
     throw new BeelineError('RESOURCE_CONFLICT', {
       message: `environment "${name}" exists already: update it with PUT, or choose another name`,
     });
   });
 }
 
-async function requireLocked(queries: Queries, workspace: string, name: string): Promise<EnvironmentRow> {
+type Target = Pick<DocumentWriter, 'workspace' | 'condition'>;
+
+async function requireLocked(queries: Queries, target: Target, name: string): Promise<EnvironmentRow> {
+  const { workspace, condition } = target;
   const row = await lockEnvironment(queries, { workspace, name }, 'change');
+  checkPrecondition(`environment "${name}"`, condition, row ?? null);
   if (row !== undefined) return row;
   throw new BeelineError('RESOURCE_NOT_FOUND', {
     message: `there is no environment "${name}" in workspace "${workspace}"`,
   });
 }
+
+/** What was written, as it is stored: the database orders the fields of an object in its own way. */
+const readBack = (queries: Queries, { workspace }: Target, name: string) =>
+  requireLocked(queries, { workspace, condition: unconditional }, name);
 
 /** @throws BeelineError RESOURCE_NOT_FOUND, RESOURCE_CONFLICT, INVALID_INPUT */
 export function replaceEnvironment(
@@ -56,30 +68,25 @@ export function replaceEnvironment(
   input: EnvironmentInput,
   by: DocumentWriter,
 ): Promise<EnvironmentRow> {
-  const { name, displayName, labels, generation } = input.metadata;
+  const { name, displayName, labels, generation: seen } = input.metadata;
   return store.write(async ({ queries }) => {
-    const row = await requireLocked(queries, by.workspace, name);
-    checkGeneration(`environment "${name}"`, generation ?? null, row.generation);
+    const row = await requireLocked(queries, by, name);
+    checkGeneration(`environment "${name}"`, seen ?? null, row.generation);
     const policies = input.spec?.policies ?? [];
     await requirePolicies(queries, by.workspace, policies);
-    const saved: EnvironmentRow = {
-      ...row,
-      displayName: displayName ?? name,
-      labels: labels ?? {},
-      policies,
-      generation: row.generation + (isDeepStrictEqual(policies, row.policies) ? 0 : 1),
-      updatedAt: by.nowMs,
-      updatedBy: by.who,
-    };
+    const wished = { displayName: displayName ?? name, labels: labels ?? {}, policies };
+    const generation = nextGeneration(row, wished);
+    const saved: EnvironmentRow = { ...row, ...wished, generation, updatedAt: by.nowMs, updatedBy: by.who };
     await updateEnvironment(queries, saved);
-    return saved;
+    return await readBack(queries, by, name);
   });
 }
 
 /** @throws BeelineError RESOURCE_NOT_FOUND, RESOURCE_PROTECTED, RESOURCE_IN_USE naming the models in it. */
-export function removeEnvironment(store: Store, workspace: string, name: string): Promise<EnvironmentRow> {
+export function removeEnvironment(store: Store, target: Target, name: string): Promise<EnvironmentRow> {
+  const { workspace } = target;
   return store.write(async ({ queries }) => {
-    const row = await requireLocked(queries, workspace, name);
+    const row = await requireLocked(queries, target, name);
     if (builtInEnvironments.some((each) => each === name)) {
       throw new BeelineError('RESOURCE_PROTECTED', {
         message: `environment "${name}" belongs to every workspace and cannot be deleted`,

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
 import type { OriginPathRules } from '@beeline/core/model-files';
 import { defaultModelSpec, type TakenSecrets } from '@beeline/core/resources';
@@ -18,12 +17,16 @@ import {
   updateDeploymentWish,
 } from '../../store/models.ts';
 import type { Store } from '../../store/open-store.ts';
+import { checkPrecondition, type Precondition } from '../conditions/preconditions.ts';
+import { nextGeneration } from './next-generation.ts';
 
 /** Who writes, when, and the id for what is new. */
 interface Writer {
   readonly id: string;
   readonly who: string;
   readonly nowMs: number;
+  /** What has to hold of the object as it is. */
+  readonly condition: Precondition;
 }
 
 /** One who names a directory for a model. */
@@ -40,13 +43,17 @@ interface WriteContext {
 
 const named = (key: DeploymentKey) => `model "${key.model}" in environment "${key.environment}"`;
 
-/** @throws BeelineError RESOURCE_CONFLICT when the deployment exists, INVALID_INPUT when it refers to nothing. */
+/**
+ * @throws BeelineError RESOURCE_CONFLICT when the deployment exists, PRECONDITION_FAILED, INVALID_INPUT when it refers
+ * to nothing.
+ */
 export function createModel(
   { store, secretKeys }: WriteContext,
   { wish, taken }: AdmittedModel,
   by: OriginWriter,
 ): Promise<DeploymentRow> {
   return store.write(async (tx) => {
+    checkPrecondition(named(wish), by.condition, (await lockDeployment(tx.queries, wish)) ?? null);
     await requireModelReferences(tx.queries, { wish, taken });
     const originByOwner = admitOrigin(originWish(taken.spec, by), null, by.originRules);
     const owner = { workspace: wish.workspace, deployment: by.id, envs: [] };
@@ -68,15 +75,14 @@ const originWish = ({ runtime }: TakenSecrets['spec'], { ownsPlatform }: OriginW
   byOwner: ownsPlatform,
 });
 
-/** A changed wish counts the generation up; so does asking again for what has failed. */
-function nextGeneration(row: DeploymentRow, wish: DeploymentWish): number {
-  const changed = !isDeepStrictEqual(row.spec, wish.spec);
-  return changed || row.status === 'FAILED' ? row.generation + 1 : row.generation;
+/** Asking again for what has failed counts as a change. */
+function generationAfter(row: DeploymentRow, { displayName, labels, spec }: DeploymentWish): number {
+  return row.status === 'FAILED' ? row.generation + 1 : nextGeneration(row, { displayName, labels, spec });
 }
 
 /**
  * @throws BeelineError RESOURCE_NOT_FOUND when there is no such deployment, RESOURCE_CONFLICT when it has changed
- * since the caller read it, INVALID_INPUT when it refers to nothing.
+ * since the caller read it, PRECONDITION_FAILED, INVALID_INPUT when it refers to nothing.
  */
 export function replaceModel(
   { store, secretKeys }: WriteContext,
@@ -85,6 +91,7 @@ export function replaceModel(
 ): Promise<DeploymentRow> {
   return store.write(async (tx) => {
     const row = await lockDeployment(tx.queries, wish);
+    checkPrecondition(named(wish), by.condition, row ?? null);
     if (row === undefined) {
       throw new BeelineError('RESOURCE_NOT_FOUND', {
         message: `there is no ${named(wish)}: create it with POST /v0/models`,
@@ -100,7 +107,7 @@ export function replaceModel(
     const saved = await updateDeploymentWish(
       tx.queries,
       row.id,
-      { ...wished, generation: nextGeneration(row, wished) },
+      { ...wished, generation: generationAfter(row, wished) },
       { ...by, originByOwner },
     );
     await tx.bump('deployments');
@@ -110,8 +117,8 @@ export function replaceModel(
 
 /**
  * Marks a deployment for deletion; one that is on its way out already is left as it is.
- * @throws BeelineError RESOURCE_NOT_FOUND when there is none, INVALID_INPUT when several environments have it and
- * none is named.
+ * @throws BeelineError RESOURCE_NOT_FOUND when there is none, PRECONDITION_FAILED, INVALID_INPUT when several
+ * environments have it and none is named.
  */
 export async function deleteModel(
   store: Store,
@@ -134,6 +141,7 @@ export async function deleteModel(
       });
     }
     const row = await lockDeployment(tx.queries, only);
+    checkPrecondition(named(only), by.condition, row ?? null);
     if (row === undefined) return only;
     const marked = await markDeploymentDeleting(tx.queries, row, by);
     await tx.bump('deployments');
