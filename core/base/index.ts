@@ -13,6 +13,7 @@ export {
   type FieldViolation,
 } from './error.ts';
 export { type ErrorCode, type ErrorKind, errorCodes, httpStatusOf } from './error-codes.ts';
+export { escapeControls, escapeJsonControls, escapeYamlControls, hasControls } from './escape-controls.ts';
 export { newId, randomText } from './ids.ts';
 export { type LogFields, type Logger, silentLogger } from './logger.ts';
 export { type Listed, RunningList } from './running-list.ts';

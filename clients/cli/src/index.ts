@@ -1,2 +1,3 @@
-export type { CliIo, OutputStream } from './cli-io.ts';
+export type { CliIo } from './cli-io.ts';
 export { runCli } from './run-cli.ts';
+export { type Output, type OutputStream, openOutput } from './terminal/open-output.ts';

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { foregroundClock } from '@beeline/sdk';
 import { runCli } from './run-cli.ts';
+import { openOutput } from './terminal/open-output.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -15,8 +16,8 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: openOutput(process.stdout),
+  stderr: openOutput(process.stderr),
   env: process.env,
   cwd: process.cwd(),
   homeDir: homedir(),

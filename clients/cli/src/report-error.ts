@@ -1,7 +1,7 @@
 import { BeelineError, describeViolations } from '@beeline/core/base';
 import { type CliIo, writeLine } from './cli-io.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import { paint } from './output/paint.ts';
+import { indent, lines, paint, show } from './terminal/show.ts';
 
 /** An error as lines for a person: one for each field that is wrong, otherwise one. */
 export function errorLines(error: BeelineError): readonly string[] {
@@ -9,7 +9,7 @@ export function errorLines(error: BeelineError): readonly string[] {
   // The platform speaks of its query parameters; here the same thing is a flag.
   return text
     .replaceAll('?environment=', '-e NAME')
-    .split('\n')
+    .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
 }
 
@@ -39,10 +39,11 @@ export function asCliError(thrown: unknown): BeelineError {
 /** Writes the lines of an error to standard error and gives the exit code. */
 export async function reportError(io: CliIo, error: BeelineError, verbose: boolean): Promise<number> {
   const label = paint(io.stderr, io.env, 'red', 'error:');
-  for (const line of errorLines(error)) await writeLine(io.stderr, `${label} ${line}`);
+  for (const line of errorLines(error)) await writeLine(io.stderr, show`${label} ${line}`);
   const request = error.requestId === undefined ? '' : `, request ${error.requestId}`;
-  if (verbose) await writeLine(io.stderr, `  ${error.code}${request}`);
-  else if (error.kind === 'internal' && request !== '') await writeLine(io.stderr, `  ${request.slice(2)}`);
-  if (verbose && error.detail !== undefined) await writeLine(io.stderr, error.detail.replace(/^/gm, '  '));
+  if (verbose) await writeLine(io.stderr, show`  ${error.code}${request}`);
+  else if (error.kind === 'internal' && request !== '')
+    await writeLine(io.stderr, show`  ${request.slice(2)}`);
+  if (verbose && error.detail !== undefined) await writeLine(io.stderr, indent(lines(error.detail)));
   return exitCodeOf(error.kind);
 }

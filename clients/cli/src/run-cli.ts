@@ -5,6 +5,7 @@ import { commandTable } from './command-table.ts';
 import { exitCodes } from './exit-codes.ts';
 import { asCliError, reportError } from './report-error.ts';
 import { addGlobalOptions } from './settings/global-options.ts';
+import { lines } from './terminal/show.ts';
 
 const examples = `
 Examples:
@@ -16,7 +17,11 @@ Examples:
 Environment: BL_API_KEY, BL_API_URL, BL_RUN_URL, BL_WORKSPACE, BL_CONFIG
 Manual: docs/reference/cli.md`;
 
-function buildProgram(io: CliIo, finish: (exitCode: number) => void): Command {
+function buildProgram(
+  io: CliIo,
+  writeOut: (text: string) => void,
+  finish: (exitCode: number) => void,
+): Command {
   const program = new Command('bl')
     .description('Beeline: serverless serving of AI models on machines of your own.')
     .exitOverride()
@@ -24,7 +29,7 @@ function buildProgram(io: CliIo, finish: (exitCode: number) => void): Command {
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', examples)
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text, () => {}),
+      writeOut,
       // Errors are reported once, below; help that was not asked for is one.
       writeErr: () => {},
       outputError: () => {},
@@ -77,7 +82,11 @@ const isVerbose = (argv: readonly string[]) => argv.includes('-v') || argv.inclu
 /** Runs one command line, without the program's name, and gives its exit code. Never throws. */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   let exitCode: number = exitCodes.success.code;
-  const program = buildProgram(io, (code) => {
+  let help = Promise.resolve();
+  const writeOut = (text: string) => {
+    help = io.stdout.print(lines(text));
+  };
+  const program = buildProgram(io, writeOut, (code) => {
     exitCode = code;
   });
   try {
@@ -85,6 +94,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     return exitCode;
   } catch (thrown) {
     if (io.signal.aborted) return exitCodes.interrupted.code;
+    await help;
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.success.code;
     const error = thrown instanceof CommanderError ? usageError(thrown, argv) : asCliError(thrown);
     return await reportError(io, error, isVerbose(argv));

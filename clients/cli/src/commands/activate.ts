@@ -9,6 +9,7 @@ import { withTypeMeta } from '../output/type-meta.ts';
 import { durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { openSession, type Session } from '../settings/open-session.ts';
+import { show } from '../terminal/show.ts';
 import { exitCodeOfWait, reportWait } from '../wait/report-wait.ts';
 import { defaultWaitMs, waitForModels } from '../wait/wait-for-models.ts';
 
@@ -76,7 +77,7 @@ async function switchModel(
     await writeLine(io.stdout, formatData(withTypeMeta('Model', after), output));
   } else {
     const done = enabled ? 'activated' : 'deactivated';
-    await writeLine(io.stdout, `Resource Model:${name} ${unchanged ? 'unchanged' : done}`);
+    await writeLine(io.stdout, show`Resource Model:${name} ${unchanged ? 'unchanged' : done}`);
   }
   if (options.wait !== true) return exitCodes.success.code;
   const results = await waitForModels(session, [{ name, environment }], options.timeout ?? defaultWaitMs);

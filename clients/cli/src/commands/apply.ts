@@ -15,6 +15,7 @@ import { locateError, reportError } from '../report-error.ts';
 import { collect, durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { openSession, type Session } from '../settings/open-session.ts';
+import { show } from '../terminal/show.ts';
 import { exitCodeOfWait, reportWait } from '../wait/report-wait.ts';
 import { defaultWaitMs, type WaitResult, waitForModels } from '../wait/wait-for-models.ts';
 
@@ -107,7 +108,7 @@ export async function runApply(session: Session, options: ApplyOptions): Promise
   });
   const forPeople = flags.output === 'table' || flags.output === 'pretty';
   const { succeeded, failed } = await applyManifests(session, located, async (success) => {
-    if (forPeople) await writeLine(io.stdout, describeSuccess(success));
+    if (forPeople) await writeLine(io.stdout, show`${describeSuccess(success)}`);
   });
   for (const { located: entry, error } of failed) {
     await reportError(

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeLine } from '../cli-io.ts';
 import { type CommandContext, commandTable } from '../command-table.ts';
+import { lines } from '../terminal/show.ts';
 
 const shells = ['bash', 'zsh'] as const;
 
@@ -18,7 +19,7 @@ export function defineCompletion(command: Command, { io }: CommandContext): void
     })
     .addHelpText('after', examples)
     .action(async (shell: (typeof shells)[number]) => {
-      await writeLine(io.stdout, shell === 'bash' ? bashScript() : zshScript());
+      await writeLine(io.stdout, lines(shell === 'bash' ? bashScript() : zshScript()));
     });
 }
 

@@ -11,6 +11,7 @@ import { asCliError, locateError, reportError } from '../report-error.ts';
 import { collect } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
+import { show } from '../terminal/show.ts';
 
 interface DeleteOptions {
   readonly filename?: readonly string[];
@@ -113,7 +114,7 @@ async function deleteAll(session: Session, targets: readonly Target[]): Promise<
     try {
       await deleteOne(client, target, io.signal);
       deleted.push(target);
-      if (forPeople) await writeLine(io.stdout, `Resource ${target.kind}:${target.name} deleted`);
+      if (forPeople) await writeLine(io.stdout, show`Resource ${target.kind}:${target.name} deleted`);
     } catch (thrown) {
       io.signal.throwIfAborted();
       const error = explainCredentials(asCliError(thrown), settings);

@@ -1,14 +1,14 @@
 import { BeelineError, sleep, suggestName } from '@beeline/core/base';
 import type { Command } from 'commander';
-import { type CliIo, writeLine, writeTo } from '../cli-io.ts';
+import { writeLine } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Loaded, View } from '../output/create-view.ts';
-import { type Colour, paint } from '../output/paint.ts';
 import { views } from '../output/views.ts';
 import { asCliError, reportError } from '../report-error.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { explainCredentials, openSession, type Session, timeStyleOf } from '../settings/open-session.ts';
+import { type Colour, paint, type Shown, screen, show } from '../terminal/show.ts';
 
 const watchPauseMs = 2_000;
 
@@ -70,7 +70,7 @@ const colours: Readonly<Record<string, Colour>> = {
   unreachable: 'red',
 };
 
-function render(session: Session, loaded: Loaded, single: boolean): string {
+function render(session: Session, loaded: Loaded, single: boolean): Shown {
   const { io, options } = session;
   const { output, verbose } = options;
   if (output === 'json' || output === 'yaml') return loaded.data(output, single);
@@ -89,7 +89,7 @@ async function print(session: Session, view: View, loaded: Loaded, single: boole
     await writeLine(io.stdout, render(session, loaded, single));
   } else {
     const where = options.env === undefined ? '' : `, environment ${options.env}`;
-    await writeLine(io.stderr, `no ${view.names[0]} in workspace ${settings.workspace}${where}`);
+    await writeLine(io.stderr, show`no ${view.names[0] ?? ''} in workspace ${settings.workspace}${where}`);
   }
 }
 
@@ -109,12 +109,10 @@ async function runGet(
   }
 }
 
-const clearScreen = (io: CliIo) => writeTo(io.stdout, '\u001b[H\u001b[2J');
-
 /** Prints again whenever something changed; on a terminal in the same place. Ends with the person's Ctrl-C. */
 async function watch(session: Session, view: View, name: string | undefined): Promise<void> {
   const { io, options } = session;
-  const live = io.stdout.isTTY === true && options.output === 'table';
+  const live = io.stdout.isTTY && options.output === 'table';
   let before = '';
   for (;;) {
     await sleep(io.clock, watchPauseMs, io.signal);
@@ -122,7 +120,7 @@ async function watch(session: Session, view: View, name: string | undefined): Pr
     try {
       const loaded = await view.load(session, name);
       const now = JSON.stringify(loaded.items);
-      if (live) await clearScreen(io);
+      if (live) await io.stdout.print(screen.clear);
       if (live || now !== before) await print(session, view, loaded, name !== undefined);
       before = now;
     } catch (thrown) {

@@ -5,11 +5,12 @@ import type { Command } from 'commander';
 import { writeLine } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { paint } from '../output/paint.ts';
+import { formatJsonLine } from '../output/format-data.ts';
 import { asCliError, reportError } from '../report-error.ts';
 import { countFlag, durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
+import { paint, type Shown, show } from '../terminal/show.ts';
 
 interface LogsFlags {
   readonly follow?: boolean;
@@ -48,17 +49,17 @@ export function defineLogs(command: Command, { io, finish }: CommandContext): vo
 }
 
 /** A line as a person reads it. Many runtimes write everything to standard error: that alone is no alarm. */
-function formatLine({ io }: Session, line: LogLineBody): string {
+function formatLine({ io }: Session, line: LogLineBody): Shown {
   const head = paint(io.stdout, io.env, 'dim', `${line.timestamp} ${line.replica}`);
   const message = line.source === 'stderr' ? paint(io.stdout, io.env, 'yellow', line.message) : line.message;
-  return `${head} ${message}`;
+  return show`${head} ${message}`;
 }
 
 async function printLines(session: Session, lines: readonly LogLineBody[]): Promise<void> {
   const { io, options } = session;
   const asData = options.output === 'json' || options.output === 'yaml';
   for (const line of lines) {
-    await writeLine(io.stdout, asData ? JSON.stringify(line) : formatLine(session, line));
+    await writeLine(io.stdout, asData ? formatJsonLine(line) : formatLine(session, line));
   }
 }
 

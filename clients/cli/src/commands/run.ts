@@ -3,15 +3,15 @@ import { BeelineError } from '@beeline/core/base';
 import { findKind } from '@beeline/core/resources';
 import { readRunError } from '@beeline/sdk';
 import type { Command } from 'commander';
-import { type CliIo, writeLine, writeTo } from '../cli-io.ts';
+import { type CliIo, writeLine } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatData } from '../output/format-data.ts';
-import { paint } from '../output/paint.ts';
 import { collect, durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, type OutputFormat, readGlobalOptions } from '../settings/global-options.ts';
 import { openBody } from '../settings/open-body.ts';
 import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
+import { paint, type Shown, show } from '../terminal/show.ts';
 
 interface RunFlags {
   readonly data?: string;
@@ -84,16 +84,16 @@ export function parsePairs(
 
 async function showHead(io: CliIo, response: Response): Promise<void> {
   const reason = response.statusText || STATUS_CODES[response.status] || '';
-  await writeLine(io.stderr, `HTTP ${response.status} ${reason}`.trimEnd());
-  for (const [name, value] of response.headers) await writeLine(io.stderr, `${name}: ${value}`);
-  await writeLine(io.stderr, '');
+  await writeLine(io.stderr, show`${`HTTP ${response.status} ${reason}`.trimEnd()}`);
+  for (const [name, value] of response.headers) await writeLine(io.stderr, show`${name}: ${value}`);
+  await writeLine(io.stderr, show``);
 }
 
 const isJson = (response: Response) =>
   /^application\/([\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
 
 /** JSON in the format that was asked for; on a terminal it is indented. Null leaves the bytes as they came. */
-function reformat(output: OutputFormat, isTerminal: boolean, text: string): string | null {
+function reformat(output: OutputFormat, isTerminal: boolean, text: string): Shown | null {
   if (output !== 'yaml' && output !== 'pretty' && !(isTerminal && output === 'table')) return null;
   try {
     return formatData(JSON.parse(text), output === 'yaml' ? 'yaml' : 'json');
@@ -106,12 +106,14 @@ function reformat(output: OutputFormat, isTerminal: boolean, text: string): stri
 async function printBody({ io, options }: Session, response: Response, streams: boolean): Promise<void> {
   if (!streams && isJson(response)) {
     const bytes = Buffer.from(await response.arrayBuffer());
-    const shaped = reformat(options.output, io.stdout.isTTY === true, bytes.toString('utf8'));
-    await writeTo(io.stdout, shaped === null ? bytes : `${shaped}\n`);
-    return;
+    const shaped = reformat(options.output, io.stdout.isTTY, bytes.toString('utf8'));
+    if (shaped !== null) return await writeLine(io.stdout, shaped);
+    await io.stdout.pass(bytes);
+    return await io.stdout.endPass();
   }
   if (response.body === null) return;
-  for await (const chunk of response.body) await writeTo(io.stdout, chunk);
+  for await (const chunk of response.body) await io.stdout.pass(chunk);
+  await io.stdout.endPass();
 }
 
 /** A request that may take as long as the flag says. */
@@ -156,7 +158,7 @@ async function runRun(session: Session, name: string, flags: RunFlags): Promise<
 async function showTrace(io: CliIo, response: Response): Promise<void> {
   for (const name of ['x-request-id', 'x-beeline-execution-id', 'traceparent', 'server-timing']) {
     const value = response.headers.get(name);
-    if (value !== null) await writeLine(io.stderr, `${name}: ${value}`);
+    if (value !== null) await writeLine(io.stderr, show`${name}: ${value}`);
   }
 }
 
@@ -165,6 +167,6 @@ async function concludeRun(io: CliIo, response: Response): Promise<number> {
   if (response.status < 400) return exitCodes.success.code;
   const reason = STATUS_CODES[response.status] ?? '';
   const label = paint(io.stderr, io.env, 'red', 'error:');
-  await writeLine(io.stderr, `${label} the model answered ${`${response.status} ${reason}`.trimEnd()}`);
+  await writeLine(io.stderr, show`${label} the model answered ${`${response.status} ${reason}`.trimEnd()}`);
   return exitCodes.failure.code;
 }

@@ -15,6 +15,7 @@ import { policyTable } from '../simulate/policy-table.ts';
 import { readTraces } from '../simulate/read-traces.ts';
 import { runPolicies } from '../simulate/run-policies.ts';
 import { buildSimulateSettings, type SimulateFlags } from '../simulate/simulate-settings.ts';
+import { show } from '../terminal/show.ts';
 
 const policyNames = policyTable.map(({ name }) => name);
 
@@ -109,7 +110,7 @@ async function runSimulate(io: CliIo, flags: SimulateFlags, output: OutputFormat
     await writeChart(resolve(io.cwd, flags.chart), drawChart({ title, compared }));
   }
   if (output === 'table' || output === 'pretty') {
-    await writeLine(io.stdout, `${title}\n\n${formatComparison(compared)}`);
+    await writeLine(io.stdout, show`${title}\n\n${formatComparison(compared)}`);
     return;
   }
   const data = describeComparison(flags.trace, traces, settings, compared);

@@ -1,17 +1,17 @@
 import { BeelineError, formatDuration, sleep } from '@beeline/core/base';
 import type { Model } from '@beeline/core/resources';
 import type { Command } from 'commander';
-import { writeLine, writeTo } from '../cli-io.ts';
+import { writeLine } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatData } from '../output/format-data.ts';
 import { formatTop, type ScreenSize, summarizeTop } from '../output/format-top.ts';
-import { paint } from '../output/paint.ts';
 import { sortTopRows, type TopRow } from '../output/top-columns.ts';
 import { asCliError, reportError } from '../report-error.ts';
 import { durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { explainCredentials, openSession, type Session, timeStyleOf } from '../settings/open-session.ts';
+import { paint, type Shown, screen, show } from '../terminal/show.ts';
 
 interface TopFlags {
   readonly once?: boolean;
@@ -21,9 +21,6 @@ interface TopFlags {
 
 const defaultWindowMs = 60_000;
 const defaultIntervalMs = 2_000;
-/** Cursor to the top left, and everything below it cleared: no flicker, and the terminal keeps its history. */
-const clearScreen = '\u001b[H\u001b[J';
-
 /** Lines of a refreshing terminal that the table does not have: the summary, a blank one, the one of the cursor. */
 const headLines = 3;
 
@@ -85,22 +82,20 @@ async function readRows(session: Session, name: string | undefined, windowMs: nu
   return sortTopRows(rows.flat());
 }
 
-function formatRows(session: Session, rows: readonly TopRow[], screen: ScreenSize): string {
+function formatRows(session: Session, rows: readonly TopRow[], size: ScreenSize): Shown {
   const { stdout, env } = session.io;
-  return formatTop(rows, timeStyleOf(session), screen, (colour, text) => paint(stdout, env, colour, text));
+  return formatTop(rows, timeStyleOf(session), size, (colour, text) => paint(stdout, env, colour, text));
 }
 
 /** What a refreshing terminal shows: a line about everything, a blank one, the table. */
-function formatScreen(session: Session, rows: readonly TopRow[], windowMs: number): string {
+function formatScreen(session: Session, rows: readonly TopRow[], windowMs: number): Shown {
   const { stdout, env, clock } = session.io;
   const time = new Date(clock.now()).toTimeString().slice(0, 8);
   const window = formatDuration(windowMs).replace(/m00s$/, 'm');
   const note = paint(stdout, env, 'dim', `${time}, last ${window}; Ctrl-C ends`);
-  const size = {
-    ...(stdout.columns === undefined ? {} : { columns: stdout.columns }),
-    ...(stdout.rows === undefined ? {} : { rows: stdout.rows - headLines }),
-  };
-  return `${summarizeTop(rows)}  ${note}\n\n${formatRows(session, rows, size)}\n`;
+  const { rows: height, ...width } = stdout.size();
+  const size = { ...width, ...(height === undefined ? {} : { rows: height - headLines }) };
+  return show`${summarizeTop(rows)}  ${note}\n\n${formatRows(session, rows, size)}\n`;
 }
 
 async function printOnce(session: Session, rows: readonly TopRow[]): Promise<void> {
@@ -121,7 +116,7 @@ async function printOnce(session: Session, rows: readonly TopRow[]): Promise<voi
 async function runTop(session: Session, name: string | undefined, flags: TopFlags): Promise<number> {
   const { io, options, settings } = session;
   const windowMs = flags.window ?? defaultWindowMs;
-  const live = flags.once !== true && io.stdout.isTTY === true && options.output === 'table';
+  const live = flags.once !== true && io.stdout.isTTY && options.output === 'table';
   try {
     const rows = await readRows(session, name, windowMs);
     if (live) await refresh(session, name, { windowMs, pauseMs: flags.interval ?? defaultIntervalMs }, rows);
@@ -144,7 +139,7 @@ async function refresh(
   let rows = first;
   let away = false;
   for (;;) {
-    if (!away) await writeTo(io.stdout, `${clearScreen}${formatScreen(session, rows, times.windowMs)}`);
+    if (!away) await io.stdout.print(show`${screen.home}${formatScreen(session, rows, times.windowMs)}`);
     await sleep(io.clock, times.pauseMs, io.signal);
     io.signal.throwIfAborted();
     try {

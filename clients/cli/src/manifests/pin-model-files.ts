@@ -2,7 +2,7 @@ import { formatByteSize } from '@beeline/core/base';
 import { digestFiles, type ListedFile, listFiles } from '@beeline/core/model-files';
 import { parseFileOrigin } from '@beeline/core/resources';
 import { type CliIo, writeLine } from '../cli-io.ts';
-import { paint } from '../output/paint.ts';
+import { paint, show } from '../terminal/show.ts';
 import type { Manifest } from './parse-manifest.ts';
 import type { LocatedManifest } from './read-manifests.ts';
 
@@ -54,7 +54,7 @@ export async function pinModelFiles(io: CliIo, { manifest, where }: LocatedManif
   if (runtime.modelDigest !== undefined) {
     const label = paint(io.stderr, io.env, 'yellow', 'warning:');
     const text = `the files are no longer those of spec.runtime.modelDigest and will not be used; take it out to deploy them as they are now`;
-    await writeLine(io.stderr, `${label} ${where}: ${text}`);
+    await writeLine(io.stderr, show`${label} ${where}: ${text}`);
     return manifest;
   }
   const pinned = { ...runtime, modelDigest: found };

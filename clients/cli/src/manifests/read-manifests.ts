@@ -1,7 +1,7 @@
 import { BeelineError } from '@beeline/core/base';
 import { type CliIo, writeLine } from '../cli-io.ts';
-import { paint } from '../output/paint.ts';
 import { errorLines, locateError } from '../report-error.ts';
+import { paint, show } from '../terminal/show.ts';
 import { findManifestFiles, type ManifestFile } from './find-manifest-files.ts';
 import { hideSecrets } from './hide-secrets.ts';
 import { loadSecrets } from './load-secrets.ts';
@@ -62,11 +62,11 @@ async function warnOfUnset(io: CliIo, where: string, document: ParsedDocument): 
   for (const { name, field } of document.unset.slice(0, shownWarnings)) {
     await writeLine(
       io.stderr,
-      `${label} ${where}: ${field}: the variable ${name} is not set and stays as it is written`,
+      show`${label} ${where}: ${field}: the variable ${name} is not set and stays as it is written`,
     );
   }
   const more = document.unset.length - shownWarnings;
-  if (more > 0) await writeLine(io.stderr, `${label} ${where}: ${more} more variables are not set`);
+  if (more > 0) await writeLine(io.stderr, show`${label} ${where}: ${more} more variables are not set`);
 }
 
 function parseFile(

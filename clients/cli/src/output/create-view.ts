@@ -1,5 +1,6 @@
 import { BeelineError, suggestName } from '@beeline/core/base';
 import type { Session } from '../settings/open-session.ts';
+import { join, type Shown } from '../terminal/show.ts';
 import type { Column } from './columns.ts';
 import { describeResource } from './describe-resource.ts';
 import { formatData } from './format-data.ts';
@@ -10,10 +11,10 @@ import { withTypeMeta } from './type-meta.ts';
 /** Resources of one kind that were read, ready to be printed in any format. */
 export interface Loaded {
   readonly items: readonly object[];
-  table(wide: boolean, style: TimeStyle, paintStatus: (text: string) => string): string;
-  pretty(style: TimeStyle): string;
+  table(wide: boolean, style: TimeStyle, paintStatus: (text: string) => string | Shown): Shown;
+  pretty(style: TimeStyle): Shown;
   /** `single`: one object was asked for by its name, so that it stands alone. */
-  data(format: 'json' | 'yaml', single: boolean): string;
+  data(format: 'json' | 'yaml', single: boolean): Shown;
 }
 
 /** What `bl get` can show. */
@@ -52,10 +53,19 @@ export function createView<T extends object>(parts: ViewParts<T>): View {
           );
           return formatTable([shown.map(({ header }) => header), ...rows]);
         },
-        pretty: (style) => items.map((item) => describeResource(item, columns, style)).join('\n\n'),
+        pretty: (style) =>
+          join(
+            items.map((item) => describeResource(item, columns, style)),
+            '\n\n',
+          ),
         data(format, single) {
           const all = items.map((item) => withTypeMeta(kind, item));
-          if (format === 'yaml') return all.map((item) => formatData(item, 'yaml')).join('\n---\n');
+          if (format === 'yaml') {
+            return join(
+              all.map((item) => formatData(item, 'yaml')),
+              '\n---\n',
+            );
+          }
           return formatData(single && all.length === 1 ? all[0] : all, 'json');
         },
       };

@@ -1,4 +1,5 @@
 import type { ModelObserved, ModelScaling, ResourceEvent } from '@beeline/core/resources';
+import { indent, join, type Shown, show } from '../terminal/show.ts';
 import type { Column } from './columns.ts';
 import { formatTable } from './format-table.ts';
 import { formatTime, type TimeStyle } from './format-time.ts';
@@ -8,20 +9,18 @@ interface Explained {
   readonly observed?: Partial<Pick<ModelObserved, 'conditions' | 'scaling'>>;
 }
 
-const indent = (text: string) => text.replace(/^/gm, '  ');
-
 /** What each location wants now, and how it came to that. */
-function describeScaling(scaling: readonly ModelScaling[], style: TimeStyle): string {
+function describeScaling(scaling: readonly ModelScaling[], style: TimeStyle): Shown {
   const blocks = scaling.map(({ location, revision, desired, reason, changes }) => {
     const rows = changes.map(({ time, from, to, reason: why }) => [
       formatTime(time, style),
       `${from} -> ${to}`,
       why,
     ]);
-    const now = `${location}, ${revision}: ${desired} wanted, because ${reason}`;
-    return rows.length === 0 ? now : `${now}\n${indent(formatTable(rows))}`;
+    const now = show`${location}, ${revision}: ${desired} wanted, because ${reason}`;
+    return rows.length === 0 ? now : show`${now}\n${indent(formatTable(rows))}`;
   });
-  return `SCALING:\n${indent(blocks.join('\n'))}`;
+  return show`SCALING:\n${indent(join(blocks, '\n'))}`;
 }
 
 /** One resource as a block to read: every column, then its conditions, its scaling and what happened to it. */
@@ -29,7 +28,7 @@ export function describeResource<T extends object>(
   item: T,
   columns: readonly Column<T>[],
   style: TimeStyle,
-): string {
+): Shown {
   const { events = [], observed } = item as Explained;
   const blocks = [formatTable(columns.map((column) => [`${column.header}:`, column.text(item, style)]))];
   const conditions = observed?.conditions ?? [];
@@ -41,13 +40,13 @@ export function describeResource<T extends object>(
       formatTime(each.since, style),
       each.message,
     ]);
-    blocks.push(`CONDITIONS:\n${indent(formatTable(rows))}`);
+    blocks.push(show`CONDITIONS:\n${indent(formatTable(rows))}`);
   }
   const scaling = observed?.scaling ?? [];
   if (scaling.length > 0) blocks.push(describeScaling(scaling, style));
   if (events.length > 0) {
     const rows = events.map((event) => [formatTime(event.time, style), event.status, event.message]);
-    blocks.push(`EVENTS:\n${indent(formatTable(rows))}`);
+    blocks.push(show`EVENTS:\n${indent(formatTable(rows))}`);
   }
-  return blocks.join('\n');
+  return join(blocks, '\n');
 }

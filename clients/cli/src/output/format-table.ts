@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { layOut, type Shown, trimLines } from '../terminal/show.ts';
 
 const none = '';
 const borders = {
@@ -24,19 +25,18 @@ const borders = {
  * aligned to the right.
  */
 export function formatTable(
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly (string | Shown)[])[],
   alignedRight: ReadonlySet<number> = new Set(),
-): string {
+): Shown {
   const columns = rows[0] ?? [];
-  const table = new Table({
-    chars: borders,
-    colAligns: columns.map((_, index) => (alignedRight.has(index) ? 'right' : 'left')),
-    style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] },
+  const drawn = layOut(rows, (cells) => {
+    const table = new Table({
+      chars: borders,
+      colAligns: columns.map((_, index) => (alignedRight.has(index) ? 'right' : 'left')),
+      style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] },
+    });
+    table.push(...cells);
+    return table.toString();
   });
-  for (const row of rows) table.push([...row]);
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return trimLines(drawn);
 }

@@ -13,7 +13,7 @@ const rows = [row('first', { now: busy }), row('second', { errorTotal: 5 }), row
 const style = { utc: false, nowMs: 0 };
 const plain = (_colour: string, text: string) => text;
 const format = (screen: { columns?: number; rows?: number }) =>
-  formatTop(rows, style, screen, plain).split('\n');
+  formatTop(rows, style, screen, plain).text.split('\n');
 
 describe('the table of bl top', () => {
   it('has numbers one below the other', () => {
@@ -43,7 +43,7 @@ describe('the table of bl top', () => {
   });
 
   it('paints what deserves attention', () => {
-    const text = formatTop(rows, style, {}, (colour, painted) => `<${colour} ${painted}>`);
+    const { text } = formatTop(rows, style, {}, (colour, painted) => `<${colour} ${painted}>`);
     expect(text).toContain('<yellow 14>');
     expect(text).toContain('<red 5>');
     expect(text).not.toContain('0>');

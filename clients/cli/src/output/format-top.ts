@@ -1,6 +1,7 @@
+import { escapeControls } from '@beeline/core/base';
+import { type Colour, type Shown, show } from '../terminal/show.ts';
 import { formatTable } from './format-table.ts';
 import type { TimeStyle } from './format-time.ts';
-import type { Colour } from './paint.ts';
 import { rateText, type TopColumn, type TopRow, topColumns } from './top-columns.ts';
 
 /** Size of the terminal in characters and lines; a side that is absent has no end. */
@@ -43,14 +44,15 @@ export function formatTop(
   rows: readonly TopRow[],
   style: TimeStyle,
   screen: ScreenSize,
-  tint: (colour: Colour, text: string) => string,
-): string {
-  if (rows.length === 0) return 'No models.';
+  tint: (colour: Colour, text: string) => string | Shown,
+): Shown {
+  if (rows.length === 0) return show`No models.`;
   const room = Math.max(1, (screen.rows ?? Number.POSITIVE_INFINITY) - 1);
   const shown = rows.length <= room ? rows : rows.slice(0, Math.max(1, room - 1));
   const columns = fitColumns(
     topColumns,
-    (column) => Math.max(column.header.length, ...shown.map((row) => column.text(row, style).length)),
+    (column) =>
+      Math.max(column.header.length, ...shown.map((row) => escapeControls(column.text(row, style)).length)),
     screen.columns ?? Number.POSITIVE_INFINITY,
   );
   const cells = shown.map((row) =>
@@ -63,5 +65,5 @@ export function formatTop(
   const numbers = new Set(columns.flatMap(({ number }, index) => (number ? [index] : [])));
   const table = formatTable([columns.map(({ header }) => header), ...cells], numbers);
   const hidden = rows.length - shown.length;
-  return hidden === 0 ? table : `${table}\n${hidden} more, less busy; bl top --once shows all`;
+  return hidden === 0 ? table : show`${table}\n${hidden} more, less busy; bl top --once shows all`;
 }

@@ -1,8 +1,8 @@
 import { formatDuration } from '@beeline/core/base';
 import type { ModelMetricsBody } from '@beeline/core/contract';
 import type { Model } from '@beeline/core/resources';
+import type { Colour } from '../terminal/show.ts';
 import type { Column } from './columns.ts';
-import type { Colour } from './paint.ts';
 
 /** One deployment with what was measured of it in the window. */
 export interface TopRow {

@@ -4,7 +4,7 @@ import { clientConfigName, loadClientConfig } from '@beeline/core/contract';
 import { type Client, createClient } from '@beeline/sdk';
 import { type CliIo, writeLine } from '../cli-io.ts';
 import type { TimeStyle } from '../output/format-time.ts';
-import { paint } from '../output/paint.ts';
+import { paint, show } from '../terminal/show.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { resolveSettings, type Settings } from './resolve-settings.ts';
 
@@ -32,7 +32,7 @@ export async function openSession(io: CliIo, options: GlobalOptions): Promise<Se
   if (readableByOthers) {
     const label = paint(io.stderr, io.env, 'yellow', 'warning:');
     const advice = `others can read ${configPath}, which holds API keys; run \`chmod 600 ${configPath}\``;
-    await writeLine(io.stderr, `${label} ${advice}`);
+    await writeLine(io.stderr, show`${label} ${advice}`);
   }
   const settings = resolveSettings({ flags: options, env: io.env, config, configPath });
   return { io, options, settings, client: createClient({ ...settings, clock: io.clock }) };

@@ -1,5 +1,6 @@
 import { formatDuration } from '@beeline/core/base';
 import { formatTable } from '../output/format-table.ts';
+import type { Shown } from '../terminal/show.ts';
 import type { SeededTrace } from './read-traces.ts';
 import type { PolicyRuns } from './run-policies.ts';
 import type { SimulateSettings } from './simulate-settings.ts';
@@ -47,7 +48,7 @@ const header = [
 ];
 
 /** The comparison as a table: one row for each cost of a start and each policy. */
-export function formatComparison(compared: readonly PolicyRuns[]): string {
+export function formatComparison(compared: readonly PolicyRuns[]): Shown {
   const rows = compared.map(({ startMs, policy, spread }) => [
     formatDuration(startMs),
     policy,

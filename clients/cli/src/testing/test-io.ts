@@ -1,5 +1,6 @@
 import { createFakeClock } from '@beeline/core/testing';
-import type { CliIo, OutputStream } from '../cli-io.ts';
+import type { CliIo } from '../cli-io.ts';
+import { type OutputStream, openOutput } from '../terminal/open-output.ts';
 
 /** A stream that keeps what it is given. */
 export interface Capture {
@@ -24,11 +25,17 @@ export function captureStream(isTTY = false): Capture {
 async function* noInput(): AsyncGenerator<string> {}
 
 /** An outside where nothing is: no input, no variables, output to nowhere, a clock that stands still. */
-export function createTestIo(change: Partial<CliIo> = {}): CliIo {
+export function createTestIo(
+  change: Partial<Omit<CliIo, 'stdout' | 'stderr'>> & {
+    readonly stdout?: OutputStream;
+    readonly stderr?: OutputStream;
+  } = {},
+): CliIo {
+  const { stdout = captureStream().stream, stderr = captureStream().stream, ...rest } = change;
   return {
     stdin: noInput(),
-    stdout: captureStream().stream,
-    stderr: captureStream().stream,
+    stdout: openOutput(stdout),
+    stderr: openOutput(stderr),
     env: {},
     cwd: '/nowhere',
     homeDir: '/nowhere',
@@ -36,6 +43,6 @@ export function createTestIo(change: Partial<CliIo> = {}): CliIo {
     signal: new AbortController().signal,
     resolvePackage: (entry) => `file:///installed/${entry}.ts`,
     becomeProgram: () => {},
-    ...change,
+    ...rest,
   };
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from '@beeline/core/base';
-import { type CliIo, writeTo } from '../cli-io.ts';
-import { paint, usesColour } from '../output/paint.ts';
+import type { CliIo } from '../cli-io.ts';
+import { join, paint, screen, show } from '../terminal/show.ts';
 
 /** Where one deployment is. */
 export interface ProgressLine {
@@ -11,7 +11,7 @@ export interface ProgressLine {
 
 /** Shows the way of deployments on standard error. */
 export interface Progress {
-  show(lines: readonly ProgressLine[], elapsedMs: number): Promise<void>;
+  draw(lines: readonly ProgressLine[], elapsedMs: number): Promise<void>;
   /** Takes live lines away. */
   clear(): Promise<void>;
 }
@@ -21,30 +21,28 @@ export function createProgress(io: CliIo): Progress {
   const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
   const last = new Map<string, string>();
   let drawn = 0;
-  const erase = () => (drawn === 0 ? '' : `\u001b[${drawn}F\u001b[J`);
   const render = ({ title, status, text }: ProgressLine, elapsedMs: number) => {
-    const time = formatDuration(elapsedMs);
-    const dim = usesColour(io.stderr, io.env) ? paint(io.stderr, io.env, 'dim', time) : time;
-    return `  ${title} ${status} ${dim} ${text}\n`;
+    const time = paint(io.stderr, io.env, 'dim', formatDuration(elapsedMs));
+    return show`  ${title} ${status} ${time} ${text}\n`;
   };
 
   return {
-    async show(lines, elapsedMs) {
+    async draw(lines, elapsedMs) {
       if (live) {
-        const text = lines.map((line) => render(line, elapsedMs)).join('');
-        await writeTo(io.stderr, erase() + text);
-        drawn = text.split('\n').length - 1;
+        const all = lines.map((line) => render(line, elapsedMs));
+        await io.stderr.print(join([screen.up(drawn), ...all], ''));
+        drawn = all.length;
         return;
       }
       for (const line of lines) {
         const state = `${line.status} ${line.text}`;
         if (last.get(line.title) === state) continue;
         last.set(line.title, state);
-        await writeTo(io.stderr, render(line, elapsedMs));
+        await io.stderr.print(render(line, elapsedMs));
       }
     },
     async clear() {
-      if (live && drawn > 0) await writeTo(io.stderr, erase());
+      if (live && drawn > 0) await io.stderr.print(screen.up(drawn));
       drawn = 0;
     },
   };

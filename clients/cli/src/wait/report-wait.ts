@@ -1,7 +1,7 @@
 import { formatDuration } from '@beeline/core/base';
 import { type CliIo, writeLine } from '../cli-io.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { paint } from '../output/paint.ts';
+import { lines, paint, show } from '../terminal/show.ts';
 import type { WaitResult } from './wait-for-models.ts';
 
 /** The exit code of a wait: the worst that happened. */
@@ -19,12 +19,15 @@ export async function reportWait(io: CliIo, results: readonly WaitResult[]): Pro
     const time = formatDuration(elapsedMs);
     if (state === 'done') {
       const url = reason === 'ready' && model !== null ? ` at ${model.metadata.url}` : '';
-      await writeLine(io.stdout, `${title} ${reason} after ${time}${url}`);
+      await writeLine(io.stdout, show`${title} ${reason} after ${time}${url}`);
     } else if (state === 'failed') {
-      await writeLine(io.stderr, `${label} ${title} failed after ${time}: ${reason}`);
+      await writeLine(io.stderr, show`${label} ${title} failed after ${time}: ${lines(reason)}`);
     } else {
       const next = `see \`bl get model ${name} -e ${environment} -o pretty\` and \`bl logs model ${name} -e ${environment}\``;
-      await writeLine(io.stderr, `${label} ${title} is not ready after ${time}: ${reason}; ${next}`);
+      await writeLine(
+        io.stderr,
+        show`${label} ${title} is not ready after ${time}: ${lines(reason)}; ${next}`,
+      );
     }
   }
 }

@@ -67,7 +67,7 @@ export async function waitForModels(
     await Promise.all(open.map((watched) => look(session, watched)));
     const elapsedMs = clock.monotonicMs() - startMs;
     for (const watched of open) watched.elapsedMs = elapsedMs;
-    await progress.show(all.map(lineOf), elapsedMs);
+    await progress.draw(all.map(lineOf), elapsedMs);
     const waiting = all.some(({ decision }) => decision.state === 'waiting');
     if (!waiting || elapsedMs >= timeoutMs) break;
     await sleep(clock, Math.min(pollMs, timeoutMs - elapsedMs), signal);
