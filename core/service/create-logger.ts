@@ -1,7 +1,12 @@
 import { type DestinationStream, destination, pino } from 'pino';
-import type { Logger } from '../base/index.ts';
+import { escapeJsonControls, type Logger } from '../base/index.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** Lines without what would act on the terminal of whoever reads them; they stay the same JSON. */
+const harmless = (stream: DestinationStream): DestinationStream => ({
+  write: (line) => stream.write(escapeJsonControls(line)),
+});
 
 /** A structured logger: one JSON object a line, to standard error unless told otherwise. */
 export function createLogger(
@@ -15,6 +20,6 @@ export function createLogger(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    stream,
+    harmless(stream),
   );
 }

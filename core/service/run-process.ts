@@ -1,4 +1,4 @@
-import { asBeelineError, type Logger } from '../base/index.ts';
+import { asBeelineError, escapeControls, type Logger } from '../base/index.ts';
 import { closeOnSignal } from './close-on-signal.ts';
 
 /** A process that serves until it is told to stop. */
@@ -27,7 +27,9 @@ export async function runProcess(
     });
   } catch (thrown) {
     const error = asBeelineError(thrown);
-    process.stderr.write(`${error.code === 'INTERNAL_ERROR' ? error.detail : error.message}\n`);
+    process.stderr.write(
+      `${escapeControls(error.code === 'INTERNAL_ERROR' ? (error.detail ?? '') : error.message)}\n`,
+    );
     process.exit(1);
   }
 }

@@ -60,7 +60,12 @@ export function createClient(options: ClientOptions): Client {
   const readOne =
     <T>(plural: string) =>
     (name: string, call: CallOptions = {}) =>
-      connection.call<T>({ method: 'GET', path: `/${plural}/${encodeURIComponent(name)}`, ...call });
+      connection.call<T>({
+        method: 'GET',
+        path: `/${plural}/${encodeURIComponent(name)}`,
+        answer: 'object',
+        ...call,
+      });
   return {
     models: modelCalls(connection),
     environments: environmentCalls(connection),

@@ -1,7 +1,7 @@
 import type { ExecutionRecord, LogLineBody, ModelMetricsBody } from '@beeline/core/contract';
 import type { Model, ModelInput, Revision } from '@beeline/core/resources';
 import { type Applied, applyResource } from './apply-resource.ts';
-import type { Connection } from './open-connection.ts';
+import type { AnswerShape, Connection } from './open-connection.ts';
 import type { CallOptions } from './resource-calls.ts';
 
 export interface ModelCallOptions extends CallOptions {
@@ -47,16 +47,22 @@ export interface ModelCalls {
 
 export function modelCalls(connection: Connection): ModelCalls {
   const pathOf = (name: string, below = '') => `/models/${encodeURIComponent(name)}${below}`;
-  const read = <T>(path: string, { signal, ...query }: LogsOptions = {}) =>
-    connection.call<T>({ method: 'GET', path, query: { ...query }, signal });
+  const read = <T>(answer: AnswerShape, path: string, { signal, ...query }: LogsOptions = {}) =>
+    connection.call<T>({ method: 'GET', path, query: { ...query }, answer, signal });
 
   const calls: ModelCalls = {
-    list: (options) => read('/models', options),
-    get: (name, options) => read(pathOf(name), options),
+    list: (options) => read('list', '/models', options),
+    get: (name, options) => read('object', pathOf(name), options),
     create: (input, options = {}) =>
-      connection.call({ method: 'POST', path: '/models', body: input, ...options }),
+      connection.call({ method: 'POST', path: '/models', body: input, answer: 'object', ...options }),
     update: (input, options = {}) =>
-      connection.call({ method: 'PUT', path: pathOf(input.metadata.name), body: input, ...options }),
+      connection.call({
+        method: 'PUT',
+        path: pathOf(input.metadata.name),
+        body: input,
+        answer: 'object',
+        ...options,
+      }),
     apply: (input, options) =>
       applyResource({
         read: () => calls.get(input.metadata.name, { ...options, environment: input.metadata.environment }),
@@ -64,12 +70,18 @@ export function modelCalls(connection: Connection): ModelCalls {
         create: () => calls.create(input, options),
       }),
     async delete(name, { environment, signal } = {}) {
-      await connection.call({ method: 'DELETE', path: pathOf(name), query: { environment }, signal });
+      await connection.call({
+        method: 'DELETE',
+        path: pathOf(name),
+        query: { environment },
+        answer: 'nothing',
+        signal,
+      });
     },
-    revisions: (name, options) => read(pathOf(name, '/revisions'), options),
-    logs: (name, options) => read(pathOf(name, '/logs'), options),
-    executions: (name, options) => read(pathOf(name, '/executions'), options),
-    metrics: (name, options) => read(pathOf(name, '/metrics'), options),
+    revisions: (name, options) => read('list', pathOf(name, '/revisions'), options),
+    logs: (name, options) => read('list', pathOf(name, '/logs'), options),
+    executions: (name, options) => read('list', pathOf(name, '/executions'), options),
+    metrics: (name, options) => read('object', pathOf(name, '/metrics'), options),
   };
   return calls;
 }

@@ -1,6 +1,7 @@
 import { BeelineError, type Clock, cutText, formatDuration, type Secret } from '@beeline/core/base';
 import { connectionFailure } from './connection-failure.ts';
 import { readApiError } from './read-error-response.ts';
+import { receiveAnswer } from './receive-answer.ts';
 import { retrySafeCall } from './retry-safe-call.ts';
 
 export interface ConnectionOptions {
@@ -21,6 +22,7 @@ export interface ApiCall {
   readonly path: string;
   readonly query?: Query;
   readonly body?: unknown;
+  readonly answer: AnswerShape;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,6 +38,16 @@ export interface Connection {
 
 /** Headers by which a request says who sends it. */
 export function credentialHeaders(options: { readonly apiKey: Secret; readonly workspace: string }) {
+  // What a header cannot carry would be refused further down, in words that show the key.
+  for (const [what, value] of [
+    ['the API key', options.apiKey.reveal()],
+    ['the name of the workspace', options.workspace],
+  ] as const) {
+    if (/^[\x21-\x7e]+$/.test(value)) continue;
+    throw new BeelineError('INVALID_CONFIGURATION', {
+      message: `${what} is empty or has a blank, a line end or a character outside of ASCII; set it again`,
+    });
+  }
   return {
     authorization: `Bearer ${options.apiKey.reveal()}`,
     'x-beeline-workspace': options.workspace,
@@ -48,6 +60,24 @@ export function setQuery(url: URL, query: Query): void {
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
+}
+
+/** What an answer is made of: `nothing` is not looked at. */
+export type AnswerShape = 'object' | 'list' | 'nothing';
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function hasShape(value: unknown, shape: AnswerShape): boolean {
+  if (shape === 'nothing') return true;
+  return shape === 'list' ? Array.isArray(value) && value.every(isObject) : isObject(value);
+}
+
+function redirected(response: Response, url: URL): BeelineError {
+  const to = response.headers.get('location') ?? 'nowhere';
+  return new BeelineError('CONNECTION_FAILED', {
+    message: `${url.origin} answered ${response.status} and points to ${to}; set the address to where the platform is`,
+    retryable: false,
+  });
 }
 
 async function readJson(response: Response, url: URL): Promise<unknown> {
@@ -74,18 +104,27 @@ export function openConnection(options: ConnectionOptions): Connection {
     const limit = new AbortController();
     const cancel = options.clock.setTimer(options.timeoutMs, () => limit.abort());
     try {
-      const response = await fetch(url, {
+      const signal = call.signal === undefined ? limit.signal : AbortSignal.any([limit.signal, call.signal]);
+      const answer = await fetch(url, {
         method: call.method,
+        redirect: 'manual',
         headers: {
           ...credentialHeaders(options),
           accept: 'application/json',
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        signal: call.signal === undefined ? limit.signal : AbortSignal.any([limit.signal, call.signal]),
+        signal,
       });
+      const response = receiveAnswer(answer, url, signal);
+      if (response.status >= 300 && response.status < 400) throw redirected(response, url);
       if (!response.ok) throw await readApiError(response);
-      return await readJson(response, url);
+      const value = await readJson(response, url);
+      if (hasShape(value, call.answer)) return value;
+      throw new BeelineError('CONNECTION_FAILED', {
+        message: `${url.origin} answered ${call.method} ${call.path} with JSON that is not a platform's; check the address`,
+        retryable: false,
+      });
     } catch (error) {
       if (error instanceof BeelineError) throw error;
       call.signal?.throwIfAborted();
@@ -100,7 +139,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   return {
-    // The shape of the answer is the contract with the platform; it is not checked again here.
+    // What is inside of the answer is the contract with the platform; it is not checked again here.
     call: async <T>(call: ApiCall) =>
       (call.method === 'GET'
         ? await retrySafeCall(options.clock, call.signal, () => callOnce(call))

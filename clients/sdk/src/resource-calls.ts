@@ -30,12 +30,20 @@ function resourceCalls<
 >(connection: Connection, plural: string): ResourceCalls<Input, Resource> {
   const pathOf = (name: string) => `/${plural}/${encodeURIComponent(name)}`;
   const calls: ResourceCalls<Input, Resource> = {
-    list: (options = {}) => connection.call({ method: 'GET', path: `/${plural}`, ...options }),
-    get: (name, options = {}) => connection.call({ method: 'GET', path: pathOf(name), ...options }),
+    list: (options = {}) =>
+      connection.call({ method: 'GET', path: `/${plural}`, answer: 'list', ...options }),
+    get: (name, options = {}) =>
+      connection.call({ method: 'GET', path: pathOf(name), answer: 'object', ...options }),
     create: (input, options = {}) =>
-      connection.call({ method: 'POST', path: `/${plural}`, body: input, ...options }),
+      connection.call({ method: 'POST', path: `/${plural}`, body: input, answer: 'object', ...options }),
     update: (input, options = {}) =>
-      connection.call({ method: 'PUT', path: pathOf(input.metadata.name), body: input, ...options }),
+      connection.call({
+        method: 'PUT',
+        path: pathOf(input.metadata.name),
+        body: input,
+        answer: 'object',
+        ...options,
+      }),
     apply: (input, options) =>
       applyResource({
         read: () => calls.get(input.metadata.name, options),
@@ -43,7 +51,7 @@ function resourceCalls<
         create: () => calls.create(input, options),
       }),
     async delete(name, options = {}) {
-      await connection.call({ method: 'DELETE', path: pathOf(name), ...options });
+      await connection.call({ method: 'DELETE', path: pathOf(name), answer: 'nothing', ...options });
     },
   };
   return calls;
@@ -63,5 +71,5 @@ export interface LocationCalls {
 }
 
 export const locationCalls = (connection: Connection): LocationCalls => ({
-  list: (options = {}) => connection.call({ method: 'GET', path: '/locations', ...options }),
+  list: (options = {}) => connection.call({ method: 'GET', path: '/locations', answer: 'list', ...options }),
 });

@@ -1,6 +1,7 @@
 import { BeelineError, type Secret } from '@beeline/core/base';
 import { connectionFailure } from './connection-failure.ts';
 import { credentialHeaders, setQuery } from './open-connection.ts';
+import { receiveAnswer } from './receive-answer.ts';
 
 export interface RunOptions {
   readonly environment?: string | undefined;
@@ -49,7 +50,8 @@ export function runUrlOf(target: RunTarget, model: string, options: RunOptions):
 
 /**
  * Sends one request to a model and gives the response as soon as its headers are here, errors included: see
- * readRunError. Never repeated, and only the signal limits its time.
+ * readRunError. Never repeated, no redirect is followed; its time is limited by the signal, and by five minutes
+ * without a byte. Reading the body rejects with CONNECTION_FAILED when it is cut off.
  * @throws BeelineError CONNECTION_FAILED, REQUEST_INVALID; the signal's reason when it aborts.
  */
 export async function runModel(
@@ -62,14 +64,18 @@ export async function runModel(
     const headers = new Headers(credentialHeaders(target));
     if (options.body !== undefined) headers.set('content-type', 'application/json');
     for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
-    return await fetch(url, {
+    const response = await fetch(url, {
       method: options.method ?? 'POST',
+      // A model's own answer: following it would send the body elsewhere, or turn a POST into a GET.
+      redirect: 'manual',
       headers,
       ...(options.body === undefined ? {} : { body: options.body, duplex: 'half' as const }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
+    return receiveAnswer(response, url, options.signal);
   } catch (error) {
     options.signal?.throwIfAborted();
+    if (error instanceof BeelineError) throw error;
     // A failure of the network has a cause; without one the request itself could not be formed.
     if (error instanceof TypeError && error.cause === undefined) {
       throw new BeelineError('REQUEST_INVALID', {

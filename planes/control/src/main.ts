@@ -1,4 +1,4 @@
-import { asBeelineError } from '@beeline/core/base';
+import { asBeelineError, escapeControls } from '@beeline/core/base';
 import { closeOnSignal, createLogger } from '@beeline/core/service';
 import { compileControlConfig } from './config.ts';
 import { runControl } from './run-control.ts';
@@ -20,6 +20,8 @@ async function main(): Promise<void> {
 
 main().catch((thrown: unknown) => {
   const error = asBeelineError(thrown);
-  process.stderr.write(`${error.code === 'INTERNAL_ERROR' ? error.detail : error.message}\n`);
+  process.stderr.write(
+    `${escapeControls(error.code === 'INTERNAL_ERROR' ? (error.detail ?? '') : error.message)}\n`,
+  );
   process.exitCode = 1;
 });

@@ -1,4 +1,4 @@
-import { asBeelineError, BeelineError, systemClock } from '@beeline/core/base';
+import { asBeelineError, BeelineError, escapeControls, systemClock } from '@beeline/core/base';
 import { parseUserYaml, readUserText, valuesOf, yamlLimits } from '@beeline/core/contract';
 import { closeOnSignal, compileConfig, createLogger } from '@beeline/core/service';
 import { standaloneSettings } from './config.ts';
@@ -61,6 +61,8 @@ async function run(): Promise<void> {
 
 run().catch((thrown: unknown) => {
   const error = asBeelineError(thrown);
-  console.error(`error: ${error.code === 'INTERNAL_ERROR' ? error.detail : error.message}`);
+  console.error(
+    `error: ${escapeControls(error.code === 'INTERNAL_ERROR' ? (error.detail ?? '') : error.message)}`,
+  );
   process.exit(1);
 });

@@ -164,9 +164,18 @@ async function showTrace(io: CliIo, response: Response): Promise<void> {
 
 /** A refusal of the model itself has been printed as it came; what remains is to say so. */
 async function concludeRun(io: CliIo, response: Response): Promise<number> {
-  if (response.status < 400) return exitCodes.success.code;
+  if (response.status < 300) return exitCodes.success.code;
   const reason = STATUS_CODES[response.status] ?? '';
   const label = paint(io.stderr, io.env, 'red', 'error:');
+  const to = response.headers.get('location');
+  if (response.status < 400) {
+    if (to === null) return exitCodes.success.code;
+    await writeLine(
+      io.stderr,
+      show`${label} the answer was ${response.status} ${reason}, which points to ${to}; it is not followed`,
+    );
+    return exitCodes.failure.code;
+  }
   await writeLine(io.stderr, show`${label} the model answered ${`${response.status} ${reason}`.trimEnd()}`);
   return exitCodes.failure.code;
 }
