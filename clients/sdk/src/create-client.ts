@@ -72,8 +72,10 @@ export function createClient(options: ClientOptions): Client {
     policies: policyCalls(connection),
     locations: locationCalls(connection),
     secrets: {
-      keys: (call = {}) => connection.call({ method: 'GET', path: '/secrets_keys', ...call }),
-      rotate: (call = {}) => connection.call({ method: 'POST', path: '/secrets_keys/rotate', ...call }),
+      keys: (call = {}) =>
+        connection.call({ method: 'GET', path: '/secrets_keys', answer: 'object', ...call }),
+      rotate: (call = {}) =>
+        connection.call({ method: 'POST', path: '/secrets_keys/rotate', answer: 'object', ...call }),
     },
     workspaces: { get: readOne<WorkspaceBody>('workspaces') },
     executions: { get: readOne<ExecutionRecord>('executions') },

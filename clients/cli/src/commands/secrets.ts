@@ -8,6 +8,7 @@ import { formatData } from '../output/format-data.ts';
 import { formatTable } from '../output/format-table.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
+import { type Shown, show } from '../terminal/show.ts';
 
 const notes = `
 Values of variables with secret: true, and of $secrets.NAME, are stored sealed. "rotate" seals them with a new key; the
@@ -33,14 +34,14 @@ export function defineSecrets(command: Command, { io, finish }: CommandContext):
   addGlobalOptions(command);
 }
 
-function formatKeys({ keys, unreadable }: SecretsKeysBody): string {
+function formatKeys({ keys, unreadable }: SecretsKeysBody): Shown {
   const table = formatTable(
     [['KEY', 'STATE', 'VALUES'], ...keys.map(({ id, state, values }) => [id, state, String(values)])],
     new Set([2]),
   );
   if (unreadable.length === 0) return table;
   const lost = unreadable.map((one) => [one.model, one.environment, one.variable, one.key]);
-  return `${table}\n\nThese values cannot be opened: put their key back, or apply the models again.\n${formatTable(
+  return show`${table}\n\nThese values cannot be opened: put their key back, or apply the models again.\n${formatTable(
     [['MODEL', 'ENVIRONMENT', 'VARIABLE', 'KEY'], ...lost],
   )}`;
 }
@@ -64,7 +65,7 @@ async function runSecrets(session: Session, action: 'rotate' | undefined): Promi
     await writeLine(io.stdout, formatData(answer, options.output));
     return exitCodes.success.code;
   }
-  if (rotation !== null) await writeLine(io.stderr, describeRotation(rotation));
+  if (rotation !== null) await writeLine(io.stderr, show`${describeRotation(rotation)}`);
   await writeLine(io.stdout, formatKeys(answer));
   return exitCodes.success.code;
 }
