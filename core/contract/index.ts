@@ -37,6 +37,7 @@ export {
   type ExecutionTimings,
   readExecutionsMessage,
 } from './feeds/executions-message.ts';
+export { type FailureCode, failureCodes, mayPass } from './feeds/failure-codes.ts';
 export {
   createFeedClient,
   type FeedClient,

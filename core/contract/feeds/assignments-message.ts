@@ -14,6 +14,11 @@ const revisionAssignment = Type.Object({
   purpose: Type.Enum(['serve', 'retire']),
   /** `needed`: start one replica at once and report whether it became ready. */
   proof: Type.Enum(['needed', 'done']),
+  /**
+   * Counts the tries after failures at this location: another number asks for one more proof. Absent for the first,
+   * and from an older control plane.
+   */
+  attempt: Type.Optional(countField),
   template: revisionTemplateSchema,
   /**
    * Values of the template's `secretEnvs` by variable, sealed for the location that is told, in the context

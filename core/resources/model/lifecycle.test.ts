@@ -37,12 +37,12 @@ describe('the lifecycle of a model', () => {
     ],
     [
       'failed with nothing serving',
-      [{ kind: 'failed', revision: one, failure, serving: null }],
+      [{ kind: 'failed', revision: one, failure, serving: null, retryMs: null }],
       ['FAILED', 'Ready=False', 'Progressing=False', 'Proven=False'],
     ],
     [
       'failed while the old revision serves',
-      [{ kind: 'failed', revision: two, failure, serving: one }],
+      [{ kind: 'failed', revision: two, failure, serving: one, retryMs: null }],
       ['FAILED', 'Ready=True', 'Progressing=False', 'Proven=False'],
     ],
     ['deactivating', [{ kind: 'deactivating' }], ['DEACTIVATING', 'Ready=False', 'Progressing=True']],
@@ -52,8 +52,36 @@ describe('the lifecycle of a model', () => {
     expect(short(phases)).toEqual(expected);
   });
 
+  it('tells when what failed is tried again', () => {
+    const { events, conditions } = enter({
+      ...{ kind: 'failed', revision: one, failure, serving: null },
+      retryMs: 20_000,
+    });
+    expect(events.at(-1)?.message).toMatch(
+      /^Revision 1 failed; nothing serves; it is tried again in 20s\. LOAD_/,
+    );
+    expect(conditions.find(({ type }) => type === 'Progressing')).toMatchObject({
+      status: 'True',
+      message: 'It is tried again in 20s.',
+    });
+  });
+
+  it('tells which location a revision that serves elsewhere has failed at', () => {
+    const missing = [
+      { location: 'oslo', failure, retryMs: 10_000 },
+      { location: 'rome', failure, retryMs: null },
+    ];
+    const { status, events } = enter({ kind: 'deployed', revision: one, missing });
+    expect(status).toBe('DEPLOYED');
+    expect(events.at(-1)?.message).toBe(
+      'Revision 1 is ready and gets the traffic.' +
+        ' Location oslo does not serve it; it is tried again in 10s: LOAD_FAILED: the file is cut short' +
+        ' Location rome does not serve it: LOAD_FAILED: the file is cut short',
+    );
+  });
+
   it('tells in the event why a revision failed, with its last lines, and what serves', () => {
-    const { events } = enter({ kind: 'failed', revision: two, failure, serving: one });
+    const { events } = enter({ kind: 'failed', revision: two, failure, serving: one, retryMs: null });
     expect(events.at(-1)).toEqual({
       time: '2026-01-01T00:00:01.000Z',
       type: 'failed',

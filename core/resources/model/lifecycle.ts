@@ -1,4 +1,4 @@
-import { cutText } from '../../base/index.ts';
+import { cutText, formatDuration } from '../../base/index.ts';
 import type { Condition, ResourceEvent, ResourceStatus } from '../status.ts';
 
 /** What a deployment says of itself: written only by `enterPhase`. */
@@ -22,16 +22,31 @@ interface PhaseFailure {
   readonly logTail: readonly string[];
 }
 
+/** A location where a revision that serves elsewhere has failed. */
+export interface MissingLocation {
+  readonly location: string;
+  readonly failure: PhaseFailure;
+  /** Pause before it is tried there again, in milliseconds; null when it is not. */
+  readonly retryMs: number | null;
+}
+
 /** Where a deployment stands. `serving` is the revision that gets the traffic meanwhile, if another one does. */
 export type ModelPhase =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'deploying'; readonly revision: RevisionName; readonly serving: RevisionName | null }
-  | { readonly kind: 'deployed'; readonly revision: RevisionName }
+  | {
+      readonly kind: 'deployed';
+      readonly revision: RevisionName;
+      /** Absent when it serves everywhere. */
+      readonly missing?: readonly MissingLocation[];
+    }
   | {
       readonly kind: 'failed';
       readonly revision: RevisionName;
       readonly failure: PhaseFailure;
       readonly serving: RevisionName | null;
+      /** Pause before it is tried again, in milliseconds; null when that would change nothing. */
+      readonly retryMs: number | null;
     }
   | { readonly kind: 'deactivating' }
   | { readonly kind: 'deactivated' }
@@ -64,6 +79,18 @@ const nameOf = (revision: RevisionName) => `Revision ${revision.number}`;
 function describeFailure(failure: PhaseFailure): string {
   const tail = failure.logTail.length === 0 ? '' : `\nLast lines:\n${failure.logTail.join('\n')}`;
   return cutText(`${failure.code}: ${failure.message}${tail}`, maxMessageLength);
+}
+
+const describeRetry = (retryMs: number | null) =>
+  retryMs === null ? '' : `; it is tried again in ${formatDuration(retryMs)}`;
+
+function describeMissing({ location, failure, retryMs }: MissingLocation): string {
+  return ` Location ${location} does not serve it${describeRetry(retryMs)}: ${failure.code}: ${failure.message}`;
+}
+
+function describeDeployed(phase: ModelPhase & { readonly kind: 'deployed' }): string {
+  const missing = (phase.missing ?? []).map(describeMissing).join('');
+  return cutText(`${nameOf(phase.revision)} is ready and gets the traffic.${missing}`, maxMessageLength);
 }
 
 function readyCondition(phase: ModelPhase): ConditionState {
@@ -121,7 +148,9 @@ function progressingCondition(phase: ModelPhase): ConditionState {
     case 'deleting':
       return state('Progressing', 'True', 'Deleting', 'Replicas are going away.');
     case 'failed':
-      return state('Progressing', 'False', 'Failed', 'Waits for a corrected update.');
+      return phase.retryMs === null
+        ? state('Progressing', 'False', 'Failed', 'Waits for a corrected update.')
+        : state('Progressing', 'True', 'Retrying', `It is tried again in ${formatDuration(phase.retryMs)}.`);
     case 'deployed':
     case 'deactivated':
       return state('Progressing', 'False', 'Settled', 'Nothing is under way.');
@@ -137,7 +166,7 @@ function describePhase(phase: ModelPhase): string {
         ? `${nameOf(phase.revision)} is being deployed.`
         : `${nameOf(phase.revision)} is being deployed; revision ${phase.serving.number} serves meanwhile.`;
     case 'deployed':
-      return `${nameOf(phase.revision)} is ready and gets the traffic.`;
+      return describeDeployed(phase);
     case 'failed': {
       const serving =
         phase.serving === null
@@ -145,7 +174,7 @@ function describePhase(phase: ModelPhase): string {
           : phase.serving.id === phase.revision.id
             ? 'its replicas go on serving'
             : `revision ${phase.serving.number} goes on serving`;
-      return `${nameOf(phase.revision)} failed; ${serving}. ${describeFailure(phase.failure)}`;
+      return `${nameOf(phase.revision)} failed; ${serving}${describeRetry(phase.retryMs)}. ${describeFailure(phase.failure)}`;
     }
     case 'deactivating':
       return 'The deployment is being deactivated.';

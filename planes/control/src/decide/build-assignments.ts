@@ -1,6 +1,8 @@
+import type { RevisionAssignment } from '@beeline/core/contract';
 import { buildDrainTimeoutMs, buildRevisionTemplate, buildScalingConfig } from '@beeline/core/resources';
 import type { DeploymentRow, PlacedAssignment } from '../store/database/tables.ts';
 import type { PlannedRevision, RolloutPlan } from './plan-rollout.ts';
+import { placeRevision } from './trials/place-revision.ts';
 
 function decidePurpose(
   revision: PlannedRevision,
@@ -18,7 +20,27 @@ function isNamedByOwner(deployment: DeploymentRow, revision: PlannedRevision, cu
   return revision.originByOwner || (deployment.originByOwner && sameDirectory);
 }
 
-/** What locations have to be able to serve of the deployment. */
+/** The assignment as it stands wherever the revision has not failed, and one for each location that is to try it again. */
+function placeAssignment(
+  revision: PlannedRevision,
+  assignment: RevisionAssignment,
+  locations: readonly string[],
+): readonly PlacedAssignment[] {
+  const placed = placeRevision(revision, locations);
+  const again = revision.trials.filter(
+    ({ trying, location }) => trying && assignment.purpose === 'serve' && placed.includes(location),
+  );
+  const others = placed.filter((name) => !again.some(({ location }) => location === name));
+  return [
+    ...(others.length === 0 ? [] : [{ locations: others, assignment }]),
+    ...again.map(({ location, failures }) => ({
+      locations: [location],
+      assignment: { ...assignment, proof: 'needed' as const, attempt: failures },
+    })),
+  ];
+}
+
+/** What locations have to be able to serve of the deployment; `locations` are those where it belongs. */
 export function buildAssignments(
   deployment: DeploymentRow,
   plan: Pick<RolloutPlan, 'activeRevision' | 'revisions'>,
@@ -30,24 +52,20 @@ export function buildAssignments(
   return plan.revisions.flatMap((revision) => {
     const purpose = decidePurpose(revision, plan);
     if (purpose === null) return [];
-    return [
-      {
-        locations,
-        assignment: {
-          revision: revision.id,
-          number: revision.number,
-          workspace,
-          model,
-          environment,
-          purpose,
-          proof: purpose === 'serve' && revision.proof === 'needed' ? 'needed' : 'done',
-          template: revision.template,
-          artifactDigest: revision.artifactDigest,
-          scaling: buildScalingConfig(spec),
-          drainTimeoutMs: buildDrainTimeoutMs(spec),
-          originNamedBy: isNamedByOwner(deployment, revision, current) ? 'owner' : 'other',
-        },
-      },
-    ];
+    const assignment: RevisionAssignment = {
+      revision: revision.id,
+      number: revision.number,
+      workspace,
+      model,
+      environment,
+      purpose,
+      proof: purpose === 'serve' && revision.proof === 'needed' ? 'needed' : 'done',
+      template: revision.template,
+      artifactDigest: revision.artifactDigest,
+      scaling: buildScalingConfig(spec),
+      drainTimeoutMs: buildDrainTimeoutMs(spec),
+      originNamedBy: isNamedByOwner(deployment, revision, current) ? 'owner' : 'other',
+    };
+    return placeAssignment(revision, assignment, locations);
   });
 }

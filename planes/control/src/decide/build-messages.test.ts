@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LocationTrial } from '../store/database/tables.ts';
 import { deploymentRow, revisionRow, specOf } from '../testing/deployment-pictures.ts';
 import { buildAssignments } from './build-assignments.ts';
 import { buildRouteEntry } from './build-route-entry.ts';
@@ -15,17 +16,24 @@ describe('buildRouteEntry', () => {
     ['deployed', { kind: 'deployed', revision }, 'rev_2', 'serving', true],
     [
       'failed, another serves',
-      { kind: 'failed', revision, failure, serving: revision },
+      { kind: 'failed', revision, failure, serving: revision, retryMs: null },
       'rev_1',
       'serving',
       true,
     ],
     [
       'failed, nothing serves',
-      { kind: 'failed', revision, failure, serving: null },
+      { kind: 'failed', revision, failure, serving: null, retryMs: null },
       null,
       'unavailable',
       false,
+    ],
+    [
+      'failed, to be tried again',
+      { kind: 'failed', revision, failure, serving: null, retryMs: 10_000 },
+      null,
+      'unavailable',
+      true,
     ],
     ['deactivating', { kind: 'deactivating' }, 'rev_1', 'deactivated', false],
     ['deactivated', { kind: 'deactivated' }, 'rev_1', 'deactivated', false],
@@ -38,10 +46,13 @@ describe('buildRouteEntry', () => {
   });
 
   it('says why nothing serves', () => {
-    const phase: Phase = { kind: 'failed', revision, failure, serving: null };
-    expect(buildRouteEntry(deploymentRow(), { activeRevision: null, phase }, [])?.reason).toBe(
-      'Revision 2 of model "sentiment" could not be made ready: there is no such directory',
-    );
+    const reasonFor = (retryMs: number | null) => {
+      const phase: Phase = { kind: 'failed', revision, failure, serving: null, retryMs };
+      return buildRouteEntry(deploymentRow(), { activeRevision: null, phase }, [])?.reason;
+    };
+    const reason = 'Revision 2 of model "sentiment" could not be made ready: there is no such directory';
+    expect(reasonFor(null)).toBe(reason);
+    expect(reasonFor(80_000)).toBe(`${reason}; it is tried again in 1m20s`);
   });
 
   it.each(['deleting', 'accepted'] as const)('%s has no route', (kind) => {
@@ -90,6 +101,24 @@ describe('buildAssignments', () => {
     ],
   ])('%s', (_name, active, revisions, expected) => {
     expect(assign(active, revisions)).toEqual(expected);
+  });
+
+  it('a location that failed has none, one that tries it again a proof to give', () => {
+    const trial = (location: string, trying: boolean): LocationTrial => ({
+      ...{ location, failures: 2, failure, failedAt: 0, retryAt: null, trying },
+    });
+    const revisions = [{ ...planned(1, 'proved'), trials: [trial('oslo', false), trial('rome', true)] }];
+    const placed = buildAssignments(deploymentRow(), { activeRevision: 'rev_1', revisions }, [
+      'here',
+      'oslo',
+      'rome',
+    ]);
+    expect(
+      placed.map(({ locations, assignment: { proof, attempt } }) => [locations, proof, attempt]),
+    ).toEqual([
+      [['here'], 'done', undefined],
+      [['rome'], 'needed', 2],
+    ]);
   });
 
   it.each([

@@ -1,11 +1,20 @@
+import { formatDuration } from '@beeline/core/base';
 import type { RouteEntry } from '@beeline/core/contract';
 import type { DeploymentRow } from '../store/database/tables.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
+
+type FailedPhase = RolloutPlan['phase'] & { readonly kind: 'failed' };
+
+function describeRefusal({ revision, failure, retryMs }: FailedPhase, model: string): string {
+  const again = retryMs === null ? '' : `; it is tried again in ${formatDuration(retryMs)}`;
+  return `Revision ${revision.number} of model "${model}" could not be made ready: ${failure.message}${again}`;
+}
 
 /** What gateways do with requests for the deployment; null while there is nothing to say, and once it is being deleted. */
 export function buildRouteEntry(
   deployment: DeploymentRow,
   plan: Pick<RolloutPlan, 'activeRevision' | 'phase'>,
+  /** Those that may serve the active revision, in the order in which they are asked. */
   locations: readonly string[],
 ): RouteEntry | null {
   const { workspace, model, environment } = deployment;
@@ -40,7 +49,8 @@ export function buildRouteEntry(
       return {
         ...closed,
         state: 'unavailable',
-        reason: `Revision ${plan.phase.revision.number} of model "${model}" could not be made ready: ${plan.phase.failure.message}`,
+        reason: describeRefusal(plan.phase, model),
+        retryable: plan.phase.retryMs !== null,
       };
   }
 }

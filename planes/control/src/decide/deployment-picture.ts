@@ -24,6 +24,14 @@ export function isHealthy(location: LocationRow, nowMs: number): boolean {
   return nowMs - location.lastSeenAt <= locationSilenceMs;
 }
 
+/** Names of the locations that are up. */
+export function listUp({
+  locations,
+  nowMs,
+}: Pick<DeploymentPicture, 'locations' | 'nowMs'>): readonly string[] {
+  return locations.filter((location) => isHealthy(location, nowMs)).map(({ name }) => name);
+}
+
 /** Where revisions of the deployment belong: everywhere that is up, and where it is already. */
 export function chooseLocations(picture: DeploymentPicture): readonly string[] {
   const placed = new Set(picture.deployment.assignments.flatMap(({ locations }) => locations));

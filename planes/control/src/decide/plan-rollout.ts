@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { buildRevisionTemplate, type ModelPhase } from '@beeline/core/resources';
 import type { DeploymentRow, RevisionRow } from '../store/database/tables.ts';
-import { type DeploymentPicture, isHealthy } from './deployment-picture.ts';
-import { foldObservations } from './fold-observations.ts';
+import { decidePhase, isVacated } from './decide-phase.ts';
+import { type DeploymentPicture, listUp } from './deployment-picture.ts';
 import { isRetired } from './is-retired.ts';
+import { foldObservations } from './trials/fold-observations.ts';
+import { nextTry, startDue } from './trials/location-trials.ts';
 
 const keptRevisions = 10;
 
@@ -23,8 +25,10 @@ export interface RolloutPlan {
   readonly phase: ModelPhase;
   /** Nothing is left of it: the row goes. */
   readonly gone: boolean;
-  /** Nothing more to do until something changes. */
+  /** Nothing more to do until something changes, or until `retryAt`. */
   readonly settled: boolean;
+  /** When a revision is tried again somewhere, in milliseconds since 1970; null when none is. */
+  readonly retryAt: number | null;
   readonly reasons: readonly string[];
 }
 
@@ -79,12 +83,33 @@ function addRevision(draft: Draft, picture: DeploymentPicture): void {
       artifactDigest: deployment.spec.runtime.modelDigest ?? null,
       proof: 'needed',
       failure: null,
+      trials: [],
       createdAt: picture.nowMs,
       createdBy: deployment.updatedBy,
       originByOwner: deployment.originByOwner,
       retiring: 'no',
     },
   ];
+}
+
+/** The one that gets the traffic and the latest, which is about to get it. */
+function currentRevisions(draft: Draft): readonly PlannedRevision[] {
+  const latest = draft.revisions.at(-1)?.id;
+  return draft.revisions.filter(({ id }) => id === draft.active || id === latest);
+}
+
+/** Tries what failed again where the time for it has come. */
+function retryDue(draft: Draft, picture: DeploymentPicture): void {
+  for (const { id, number, proof, trials } of currentRevisions(draft)) {
+    const started = startDue(trials, listUp(picture), picture.nowMs);
+    if (started === null) continue;
+    change(draft, id, {
+      trials: started,
+      ...(proof === 'failed' ? { proof: 'needed', failure: null } : {}),
+    });
+    const where = started.filter(({ trying }) => trying).map(({ location }) => location);
+    draft.reasons.push(`revision ${number} is tried again at ${where.join(', ')}`);
+  }
 }
 
 function moveTraffic(draft: Draft, to: PlannedRevision, reason: string): void {
@@ -123,62 +148,8 @@ function finishRetired(draft: Draft, picture: DeploymentPicture): void {
   }
 }
 
-/** Whether every location that is up has done what it was told last and has nothing left of the deployment. */
-function isVacated(picture: DeploymentPicture, left: 'replicas' | 'anything'): boolean {
-  if (picture.deployment.assignments.length > 0) return false; // they are taken away first
-  return picture.locations
-    .filter((location) => isHealthy(location, picture.nowMs))
-    .every((location) => {
-      const states = picture.observations.filter((observation) => observation.location === location.name);
-      const empty =
-        left === 'anything'
-          ? states.length === 0
-          : states.every(({ state }) => Object.values(state.replicas).every((count) => count === 0));
-      return empty && location.assignmentsVersion >= picture.deployment.assignmentsVersion;
-    });
-}
-
 function serveNothing(draft: Draft): void {
   draft.revisions = draft.revisions.map((revision) => ({ ...revision, retiring: 'no' }));
-}
-
-/** A revision that had proved itself and that a location can serve no longer. */
-function findBreakage(picture: DeploymentPicture, active: PlannedRevision) {
-  return picture.observations.find(
-    ({ state }) => state.revision === active.id && state.proof === 'failed' && state.failure !== null,
-  )?.state.failure;
-}
-
-function servingPhase(draft: Draft, picture: DeploymentPicture): ModelPhase {
-  const latest = draft.revisions.at(-1);
-  const active = find(draft, draft.active);
-  if (latest === undefined) return { kind: 'accepted' };
-  if (latest.proof === 'failed' && latest.failure !== null) {
-    return { kind: 'failed', revision: latest, failure: latest.failure, serving: active ?? null };
-  }
-  if (active?.id !== latest.id) return { kind: 'deploying', revision: latest, serving: active ?? null };
-  if (active.proof === 'needed') return { kind: 'deploying', revision: latest, serving: null };
-  const breakage = findBreakage(picture, active);
-  if (breakage !== undefined && breakage !== null) {
-    return { kind: 'failed', revision: active, failure: breakage, serving: active };
-  }
-  return { kind: 'deployed', revision: active };
-}
-
-function nameOnly(phase: ModelPhase): ModelPhase {
-  const short = ({ id, number }: { readonly id: string; readonly number: number }) => ({ id, number });
-  if (!('revision' in phase)) return phase;
-  const named = { ...phase, revision: short(phase.revision) };
-  if (!('serving' in named)) return named;
-  return { ...named, serving: named.serving === null ? null : short(named.serving) };
-}
-
-function decidePhase(draft: Draft, picture: DeploymentPicture): ModelPhase {
-  if (picture.deployment.deleting) return { kind: 'deleting' };
-  if (!picture.deployment.spec.enabled) {
-    return { kind: isVacated(picture, 'replicas') ? 'deactivated' : 'deactivating' };
-  }
-  return nameOnly(servingPhase(draft, picture));
 }
 
 /** The oldest beyond the last ten, except those that still have a part to play. */
@@ -208,10 +179,11 @@ export function planRollout(picture: DeploymentPicture): RolloutPlan {
   };
   if (serves) {
     addRevision(draft, picture);
+    retryDue(draft, picture);
     finishRetired(draft, picture);
     chooseActive(draft);
   } else serveNothing(draft);
-  const phase = decidePhase(draft, picture);
+  const phase = decidePhase(draft.revisions, draft.active, picture);
   const forgotten = chooseForgotten(draft);
   const underWay = phase.kind === 'deploying' || phase.kind === 'deactivating' || phase.kind === 'deleting';
   return {
@@ -222,6 +194,12 @@ export function planRollout(picture: DeploymentPicture): RolloutPlan {
     latestRevision: draft.revisions.at(-1)?.id ?? null,
     phase,
     gone: deployment.deleting && isVacated(picture, 'anything') && deployment.route === null,
+    retryAt: serves
+      ? nextTry(
+          currentRevisions(draft).flatMap(({ trials }) => trials),
+          picture.nowMs,
+        )
+      : null,
     settled: !underWay && draft.revisions.every(({ retiring }) => retiring === 'no'),
     reasons: draft.reasons,
   };

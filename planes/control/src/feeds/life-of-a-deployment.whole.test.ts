@@ -1,3 +1,4 @@
+import { systemClock } from '@beeline/core/base';
 import type { AssignmentsMessage, FeedClient, ObservedRevision, RouteEntry } from '@beeline/core/contract';
 import type { Model, Revision } from '@beeline/core/resources';
 import { waitFor } from '@beeline/core/testing';
@@ -7,6 +8,10 @@ import { modelDocument, observedMessage, observedRevision } from '../testing/doc
 import { emptyStore } from '../testing/empty-store.ts';
 import { openTestStore } from '../testing/open-test-store.ts';
 import { startTestControl, type TestControl } from '../testing/start-test-control.ts';
+
+/** How far the platform's clock is ahead of the real one. */
+let aheadMs = 0;
+const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
 
 let store: Store;
 let control: TestControl;
@@ -18,7 +23,8 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(async () => {
   await emptyStore(store);
-  control = await startTestControl(store);
+  aheadMs = 0;
+  control = await startTestControl(store, { clock });
   location = control.feed('local');
 });
 afterEach(() => control.close());
@@ -79,6 +85,55 @@ describe('the life of a deployment', () => {
     expect(model.observed.activeRevision).toBeNull();
     expect(await route()).toMatchObject({ state: 'unavailable', retryable: false, targets: [] });
     await assigned(0);
+  });
+
+  it('a first revision that failed at its location is tried again there, and says when', async () => {
+    await control.call('POST', '/v0/models', modelDocument('m'));
+    const revision = (await assigned(1)).revisions[0]?.revision ?? '';
+    const noSpace = { code: 'INTERNAL_ERROR', message: 'no space is left', logTail: [] };
+    await report(observedRevision(revision, { proof: 'failed', failure: noSpace }));
+    const failed = await reaches('FAILED');
+    expect(failed.events.at(-1)?.message).toMatch(
+      /; it is tried again in 10s\. INTERNAL_ERROR: no space is left$/,
+    );
+    expect(await route()).toMatchObject({
+      state: 'unavailable',
+      retryable: true,
+      reason: expect.stringMatching(/no space is left; it is tried again in 10s$/),
+    });
+    await assigned(0);
+    await report();
+    aheadMs = 10_000;
+    const again = await assigned(1);
+    expect(again.revisions[0]).toMatchObject({ revision, proof: 'needed', attempt: 1 });
+    expect((await read()).status).toBe('DEPLOYING');
+    expect(await route()).toMatchObject({ state: 'serving' });
+    await report(observedRevision(revision, { replicas: ready }));
+    await reaches('DEPLOYED');
+  });
+
+  it('a revision that fails at one of two locations is served by the other', async () => {
+    const other = control.feed('other');
+    for (const [name, feed] of [
+      ['local', location],
+      ['other', other],
+    ] as const) {
+      await feed.reportObserved(observedMessage(name, 0, []));
+    }
+    await control.call('POST', '/v0/models', modelDocument('m'));
+    const message = await assigned(1);
+    const revision = message.revisions[0]?.revision ?? '';
+    expect((await route())?.targets[0]?.locations).toEqual(['local', 'other']);
+    await other.reportObserved(
+      observedMessage('other', message.version, [observedRevision(revision, { proof: 'failed', failure })]),
+    );
+    await report(observedRevision(revision, { replicas: ready }));
+    const model = await reaches('DEPLOYED');
+    expect(model.events.at(-1)?.message).toMatch(
+      /Location other does not serve it; it is tried again in 10s: LOAD_FAILED: the weights are cut short$/,
+    );
+    expect((await route())?.targets[0]?.locations).toEqual(['local']);
+    expect((await other.pullAssignments(0, 0))?.revisions).toEqual([]);
   });
 
   it('an update that fails leaves the old revision serving, and a later update tries again', async () => {
@@ -158,7 +213,7 @@ describe('the life of a deployment', () => {
     const joined = control.feed('far-away');
     await joined.reportObserved(observedMessage('far-away', 0, []));
     await waitFor('its assignment', async () => (await joined.pullAssignments(0, 0))?.revisions.length === 1);
-    expect((await route())?.targets[0]?.locations).toEqual(['far-away', 'local']);
+    expect((await route())?.targets[0]?.locations).toEqual(['local', 'far-away']); // proved ones first
   });
 
   it('log lines and executions of the other planes can be read', async () => {

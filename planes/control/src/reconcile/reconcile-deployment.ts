@@ -5,6 +5,7 @@ import { buildAssignments } from '../decide/build-assignments.ts';
 import { buildRouteEntry } from '../decide/build-route-entry.ts';
 import { chooseLocations, type DeploymentPicture } from '../decide/deployment-picture.ts';
 import { type PlannedRevision, planRollout, type RolloutPlan } from '../decide/plan-rollout.ts';
+import { chooseRouteLocations } from '../decide/trials/place-revision.ts';
 import type { DeploymentRow, RevisionRow } from '../store/database/tables.ts';
 import { listLiveGateways } from '../store/gateways.ts';
 import { listLocations } from '../store/locations.ts';
@@ -85,7 +86,9 @@ async function saveRolloutPlan(
 ): Promise<void> {
   const { deployment } = picture;
   const locations = chooseLocations(picture);
-  const route = buildRouteEntry(deployment, plan, locations);
+  const active = plan.revisions.find(({ id }) => id === plan.activeRevision);
+  const serving = active === undefined ? [] : chooseRouteLocations(active, locations, picture.observations);
+  const route = buildRouteEntry(deployment, plan, serving);
   const assignments = buildAssignments(deployment, plan, locations);
   const routeMoves = !isDeepStrictEqual(route, deployment.route);
   const assignmentsMove = !isDeepStrictEqual(assignments, deployment.assignments);
@@ -97,7 +100,7 @@ async function saveRolloutPlan(
   }
   const { status, conditions, events } = enterPhase(deployment, plan.phase, picture.nowMs);
   const progress = {
-    dueAt: plan.settled ? null : picture.nowMs + lookAgainMs,
+    dueAt: plan.settled ? plan.retryAt : picture.nowMs + lookAgainMs,
     observedGeneration: deployment.generation,
     status,
     conditions,

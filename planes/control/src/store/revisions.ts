@@ -16,11 +16,14 @@ export function listRevisions(queries: Queries, deployment: string): Promise<rea
 export async function saveRevision(queries: Queries, row: RevisionRow): Promise<void> {
   const { artifactDigest, proof, retiringSince, retiringFrom } = row;
   const failure = jsonColumn(row.failure);
+  const trials = jsonColumn(row.trials);
   await queries
     .insertInto('revisions')
-    .values({ ...row, template: jsonColumn(row.template), failure })
+    .values({ ...row, template: jsonColumn(row.template), failure, trials })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ artifactDigest, proof, failure, retiringSince, retiringFrom }),
+      conflict
+        .column('id')
+        .doUpdateSet({ artifactDigest, proof, failure, trials, retiringSince, retiringFrom }),
     )
     .execute();
 }

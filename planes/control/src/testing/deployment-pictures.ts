@@ -22,6 +22,7 @@ export function revisionRow(number: number, name: string, changes: Partial<Revis
     artifactDigest: null,
     proof: 'proved',
     failure: null,
+    trials: [],
     retiringSince: null,
     retiringFrom: null,
     createdAt: pictureTimeMs,

@@ -75,6 +75,12 @@ function newRevision(context: LocationContext, assignment: RevisionAssignment): 
   return revision;
 }
 
+/** Whether control wants another proof of a revision that failed: it was taken away meanwhile, or this is a new attempt. */
+function asksAgain(known: ServedRevision, { proof, attempt }: RevisionAssignment): boolean {
+  if (proof !== 'needed' || known.proof !== 'failed') return false;
+  return known.withdrawn || known.assignment.attempt !== attempt;
+}
+
 /** Makes an empty table. */
 export function createAssignmentTable(context: LocationContext): AssignmentTable {
   const revisions = new Map<string, ServedRevision>();
@@ -94,8 +100,12 @@ export function createAssignmentTable(context: LocationContext): AssignmentTable
       revisions.set(assignment.revision, added);
       return added;
     }
-    // A revision that comes back has to prove itself again only when control asks for it.
-    if (known.withdrawn && assignment.proof === 'needed' && known.proof === 'failed') known.proof = 'pending';
+    if (asksAgain(known, assignment)) {
+      known.proof = 'pending';
+      known.failure = null;
+      known.failures = 0;
+      known.retryAt = 0;
+    }
     known.withdrawn = false;
     const changedDrain = known.assignment.drainTimeoutMs !== assignment.drainTimeoutMs;
     known.assignment = assignment;

@@ -1,19 +1,8 @@
 import { asBeelineError, BeelineError, cutText, storableText } from '@beeline/core/base';
-import type { RevisionFailure } from '@beeline/core/contract';
+import { failureCodes, type RevisionFailure } from '@beeline/core/contract';
 import type { LogLine } from '@beeline/drivers/interface';
 
-const publicCodes: ReadonlySet<string> = new Set<RevisionFailure['code']>([
-  'MODEL_MISSING',
-  'MODEL_INVALID',
-  'MODEL_CHANGED',
-  'ORIGIN_REFUSED',
-  'TASK_UNSUPPORTED',
-  'LOAD_FAILED',
-  'READINESS_TIMEOUT',
-  'SECRET_UNREADABLE',
-]);
-
-const isPublic = (code: string): code is RevisionFailure['code'] => publicCodes.has(code);
+const publicCodes: ReadonlySet<string> = new Set(failureCodes);
 
 const tailLines = 20;
 const longestMessage = 2_000;
@@ -23,7 +12,7 @@ export function describeFailure(thrown: unknown, tail: readonly LogLine[]): Revi
   const error = asBeelineError(thrown);
   const code = error.code === 'COMMAND_INVALID' ? 'LOAD_FAILED' : error.code;
   return {
-    code: isPublic(code) ? code : 'INTERNAL_ERROR',
+    code: publicCodes.has(code) ? code : 'INTERNAL_ERROR',
     message: cutText(storableText(error.message), longestMessage),
     logTail: tail.slice(-tailLines).map((line) => storableText(line.text)),
   };

@@ -76,6 +76,21 @@ interface DeploymentTable {
   assignmentsVersion: number;
 }
 
+/** A revision failed at a location, and may be tried there again. */
+export interface LocationTrial {
+  readonly location: string;
+  /** How often it failed there. */
+  readonly failures: number;
+  /** Of the last time. */
+  readonly failure: RevisionFailure;
+  /** Milliseconds since 1970, as the next ones. */
+  readonly failedAt: number;
+  /** When it is tried there again; null when it is not, or is being tried. */
+  readonly retryAt: number | null;
+  /** It is being tried: the location has not answered yet. */
+  readonly trying: boolean;
+}
+
 interface RevisionTable {
   id: string;
   deployment: string;
@@ -85,6 +100,7 @@ interface RevisionTable {
   artifactDigest: string | null;
   proof: 'needed' | 'proved' | 'failed';
   failure: Json<RevisionFailure | null>;
+  trials: Json<readonly LocationTrial[]>;
   retiringSince: number | null;
   retiringFrom: number | null;
   createdAt: number;
