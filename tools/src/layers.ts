@@ -107,7 +107,7 @@ export const layers: readonly Layer[] = [
   },
   {
     place: 'tools',
-    mayImport: [...everyCoreRoom, '@beeline/sdk', '@beeline/standalone'],
+    mayImport: [...everyCoreRoom, '@beeline/sdk', '@beeline/standalone', 'vitest.config.ts'],
   },
   {
     place: 'test',
