@@ -76,6 +76,31 @@ describe('an upgrade', () => {
     expect(upstream.peers).toHaveLength(0);
   });
 
+  it.each([
+    ['another protocol', agree.replace('websocket', 'h2c')],
+    ['no protocol', agree.replace('Upgrade: websocket\r\n', '')],
+    ['no Connection', agree.replace('Connection: Upgrade\r\n', '')],
+    ['a body', agree.replace('\r\n\r\n', '\r\nContent-Length: 0\r\n\r\n')],
+    ['chunks', agree.replace('\r\n\r\n', '\r\nTransfer-Encoding: chunked\r\n\r\n')],
+  ])('agreed to with %s opens no tunnel, and the caller is told', async (_what, answer) => {
+    caller.send(`${ask}GET /second HTTP/1.1\r\n\r\n`);
+    const peer = await upstream.peer(0);
+    peer.send(`${answer}HTTP/1.1 200 OK\r\n\r\n`);
+    expect(await caller.until('relay failed')).toMatch(/^HTTP\/1\.1 599 /);
+    expect(await relay.outcome(0)).toMatchObject({ ended: 'upstream-broken', headSent: false });
+    await waitFor('the upstream to be cut', () => peer.ended);
+    expect(peer.text).not.toContain('/second');
+    expect(caller.text).not.toContain('200 OK');
+  });
+
+  it('asked for in HTTP/1.0 is none', async () => {
+    caller.send(ask.replace('1.1', '1.0'));
+    const peer = await upstream.peer(0);
+    expect(await peer.until('\r\n\r\n')).not.toMatch(/upgrade/i);
+    peer.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    expect(await caller.until('ok')).toContain('200 OK');
+  });
+
   it('ends on both sides when the caller is cut', async () => {
     caller.send(ask);
     const peer = await upstream.peer(0);

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import type { UpstreamTarget } from '../contract/index.ts';
 import type { CallerRequest } from './callers/caller-request.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
+import { checkSwitch } from './heads/check-switch.ts';
+import { dateLine } from './heads/date-line.ts';
 import type { HeaderSet } from './heads/header-name.ts';
 import { type OutgoingHead, renderOutgoingHead } from './heads/outgoing-head.ts';
 import type { ResponseHeadReader } from './heads/response-head.ts';
@@ -79,10 +81,17 @@ class UpgradeExchange implements Exchange, UpstreamReader {
       this.finish('upstream-unreachable', 'declined');
       return;
     }
-    this.status = head.status;
     const switched = head.status === 101;
+    const problem = switched ? checkSwitch(head, this.request.head.upgrade ?? '') : null;
+    if (problem !== null) {
+      this.connection?.destroy();
+      this.finish('upstream-broken', problem);
+      return;
+    }
+    this.status = head.status;
     const added = this.observer.onResponseHead(head);
     let lines = head.lines.endToEnd(this.hidden, head.named) + added;
+    if (!switched && head.header('date') === undefined) lines += dateLine();
     if (head.contentLength !== -1) lines += `content-length: ${head.contentLength}\r\n`;
     lines += switched ? `connection: Upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n` : 'connection: close\r\n';
     this.request.headSent = true;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { ChunkedDecoder } from '../heads/chunked-decoder.ts';
 import { incomplete, malformed } from '../heads/head-lines.ts';
 import { type RequestHead, RequestHeadReader } from '../heads/request-head.ts';
+import { KeptBytes } from '../sockets/kept-bytes.ts';
 import { SocketOutput } from '../sockets/socket-output.ts';
 import { type CallerLink, CallerRequest } from './caller-request.ts';
 
@@ -46,7 +47,7 @@ export class CallerConnection implements CallerLink {
   private decoder: ChunkedDecoder | null = null;
   private bodyLeft = 0;
   /** What was read and is not dealt with yet. */
-  private ahead: Buffer = nothing;
+  private readonly ahead = new KeptBytes();
   private reading = false;
   /** Nobody can say what the bytes that still come mean. */
   private unreadable = false;
@@ -99,8 +100,7 @@ export class CallerConnection implements CallerLink {
   }
 
   detach(): Buffer {
-    const early = this.ahead;
-    this.ahead = nothing;
+    const early = this.ahead.take();
     this.request = null;
     this.detached = true;
     this.output.flush();
@@ -155,7 +155,7 @@ export class CallerConnection implements CallerLink {
     // A head that comes byte by byte is looked at once a line.
     if (this.phase === 'head' && this.ahead.length + bytes.length <= this.owner.maxHeadBytes) {
       if (!bytes.includes(10)) {
-        this.ahead = Buffer.concat([this.ahead, bytes]);
+        this.ahead.add(bytes);
         return;
       }
     }
@@ -183,8 +183,8 @@ export class CallerConnection implements CallerLink {
 
   /** Deals with what was read, as far as it can be now. */
   private readOn(bytes: Buffer): void {
-    let rest = this.ahead.length === 0 ? bytes : Buffer.concat([this.ahead, bytes]);
-    this.ahead = nothing;
+    this.ahead.add(bytes);
+    let rest = this.ahead.take();
     this.reading = true;
     while (rest.length > 0 && this.phase !== 'leaving' && !this.unreadable) {
       if (this.bodyIncomplete) {
@@ -207,7 +207,7 @@ export class CallerConnection implements CallerLink {
   }
 
   private keepAhead(rest: Buffer): void {
-    this.ahead = rest;
+    this.ahead.put(rest);
     if (rest.length > aheadLimit || this.request === null) this.socket.pause();
   }
 
@@ -217,21 +217,21 @@ export class CallerConnection implements CallerLink {
     const rest = start === 0 ? bytes : bytes.subarray(start);
     if (rest.length === 0) return rest;
     if (rest.length === 1 && rest[0] === 13) {
-      this.ahead = rest;
+      this.ahead.put(rest);
       return null;
     }
-    const end = this.head.read(rest);
+    const { head } = this;
+    const end = this.phase === 'head' ? head.resume(rest) : head.read(rest);
     if (end === malformed) {
-      this.refuse(400, `the request is not well-formed HTTP/1.1: ${this.head.problem}`);
+      this.refuseMalformed();
       return null;
     }
     if (end > this.owner.maxHeadBytes || (end === incomplete && rest.length > this.owner.maxHeadBytes)) {
-      const kibibytes = Math.floor(this.owner.maxHeadBytes / 1_024);
-      this.refuse(431, `the head of a request may have at most ${kibibytes} KiB: send less in headers`);
+      this.refuseLong();
       return null;
     }
     if (end === incomplete) {
-      this.ahead = rest;
+      this.ahead.put(rest);
       if (this.phase !== 'head') this.enter('head');
       return null;
     }
@@ -260,7 +260,9 @@ export class CallerConnection implements CallerLink {
       this.keepAhead(rest); // goes out with the socket
       rest = nothing;
     }
-    this.owner.onRequest(request);
+    // Of the way here, not of anything behind: RFC 9110 §7.6.2 and §9.3.7.
+    if (head.target === '*' || head.maxForwards === 0) request.answer(200, 'OK', '', '');
+    else this.owner.onRequest(request);
     return rest;
   }
 
@@ -288,6 +290,22 @@ export class CallerConnection implements CallerLink {
     return bytes.subarray(end);
   }
 
+  private refuseMalformed(): void {
+    const { problem, problemStatus } = this.head;
+    const what =
+      problemStatus === 400 ? 'the request is not well-formed HTTP/1.1' : 'the request is not served';
+    this.refuse(problemStatus, `${what}: ${problem}`);
+  }
+
+  private refuseLong(): void {
+    const { lineEnd } = this.head;
+    const { maxHeadBytes } = this.owner;
+    const most = `may have at most ${Math.floor(maxHeadBytes / 1_024)} KiB`;
+    if (lineEnd === 0 || lineEnd > maxHeadBytes)
+      this.refuse(414, `the first line of a request ${most}: shorten the URL`);
+    else this.refuse(431, `the head of a request ${most}: send less in headers`);
+  }
+
   private refuse(status: number, message: string): void {
     // It may quote bytes of the request; what goes out is Latin-1, and the answer is meant as UTF-8.
     this.output.text(Buffer.from(this.owner.renderMalformed(status, message)).toString('latin1'));
@@ -297,7 +315,7 @@ export class CallerConnection implements CallerLink {
   /** Ends our side; what still comes is read and thrown away, until the caller ends its own or time is up. */
   private leave(): void {
     this.enter('leaving');
-    this.ahead = nothing;
+    this.ahead.clear();
     this.output.flush();
     this.socket.end();
     if (this.socket.isPaused()) this.socket.resume();

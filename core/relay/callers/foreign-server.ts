@@ -1,6 +1,7 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestHead } from '../heads/request-head.ts';
+import { readRequestTarget } from '../heads/request-target.ts';
 
 /** Another server on the port of a listener: it gets the connections whose next request it owns. */
 export interface ForeignServer {
@@ -26,6 +27,7 @@ export function foreignServer(
   };
   const server = createServer(limits, (request, response) => {
     response.setHeader('connection', 'close');
+    takeHostOfTarget(request);
     answer(request, response);
   });
   // A server that listens watches its time limits; this one is given its connections, and would wait for ever.
@@ -33,4 +35,12 @@ export function foreignServer(
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = 1; // what is pipelined behind is not looked at
   return { owns, take: (socket) => server.emit('connection', socket) };
+}
+
+/** An absolute target becomes what it means: a path at a host. */
+function takeHostOfTarget(request: IncomingMessage): void {
+  const target = readRequestTarget(request.method ?? '', request.url ?? '');
+  if (typeof target === 'string' || target.authority === null) return;
+  request.url = target.path;
+  request.headers.host = target.authority;
 }

@@ -10,11 +10,13 @@ import {
 
 const inName = 1;
 const inValue = 2;
+const underscore = 4;
 /** What each byte may be part of: no control characters, so that no second parser can see a line where we see none. */
 const kinds = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte += 1) {
   if (/[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte)) && byte < 128) kinds[byte] = inName;
   if (byte === 9 || (byte >= 32 && byte !== 127)) kinds[byte] = (kinds[byte] ?? 0) | inValue;
+  if (byte === 95) kinds[byte] = (kinds[byte] ?? 0) | underscore;
 }
 
 /** Whether a byte may stand in a method or a header's name. */
@@ -29,12 +31,17 @@ export const malformed = -2;
 
 const show = (bytes: Buffer, from: number) => JSON.stringify(bytes.toString('latin1', from, from + 40));
 
+/** From so many names on, a set finds one of them faster than a look at each. */
+const manyNames = 8;
+
 /**
  * The header lines of one head, by where they stand in its text: most of them leave as they came, many in one piece.
  * One object reads head after head; what it says is about the last one.
  */
 export class HeadLines {
   count = 0;
+  /** The name of a line that this process does not know has an underscore. */
+  underscored = false;
   /** A sentence fragment, once `read` has returned `malformed`. */
   problem = '';
   /** For each line its header, or null when it is none that this process knows. */
@@ -48,15 +55,28 @@ export class HeadLines {
   private present = 0;
   /** Where the empty line begins. */
   private end = 0;
+  /** Where the first line begins that was not there to its end. */
+  private unread = 0;
 
   /** Reads lines from an offset; gives the offset after the empty line, `incomplete` or `malformed`. */
   read(bytes: Buffer, from: number): number {
-    const { length } = bytes;
-    let at = from;
     this.count = 0;
+    this.underscored = false;
     this.knownWhenRead = knownHeaderNames();
     this.present = 0;
+    return this.readOn(bytes, from);
+  }
+
+  /** After `incomplete`, with the same bytes and more behind them: goes on at the line that was not complete. */
+  resume(bytes: Buffer): number {
+    return this.readOn(bytes, this.unread);
+  }
+
+  private readOn(bytes: Buffer, from: number): number {
+    const { length } = bytes;
+    let at = from;
     for (;;) {
+      this.unread = at;
       if (at + 1 >= length && (at >= length || bytes[at] === 13)) return incomplete;
       if (bytes[at] === 13) {
         if (bytes[at + 1] !== 10) return this.fail('a line of its head ends without a line feed');
@@ -77,8 +97,7 @@ export class HeadLines {
     if (recognised && (this.present & (1 << (name.index & 31))) === 0) return undefined;
     let value: string | undefined;
     for (let line = 0; line < this.count; line += 1) {
-      const found = this.names[line] ?? null;
-      const same = recognised ? found === name : found === null && this.nameOf(line) === lower;
+      const same = recognised ? (this.names[line] ?? null) === name : this.nameOf(line) === lower;
       if (same) value = value === undefined ? this.value(line) : `${value}, ${this.value(line)}`;
     }
     return value;
@@ -101,17 +120,19 @@ export class HeadLines {
 
   /**
    * The lines that go on to the next hop, as they were spelled: without those about this hop, without `drop`, and
-   * without those that a `Connection` header `named` (lowercase).
+   * without those that a `Connection` header `named` (lowercase). `withoutHost`: another host is given in its place.
    */
-  endToEnd(drop: HeaderSet | undefined, named: readonly string[]): string {
+  endToEnd(drop: HeaderSet | undefined, named: readonly string[], withoutHost = false): string {
+    const isNamed = named.length > manyNames ? new Set(named) : null;
     let kept = '';
     let from = -1;
     for (let line = 0; line < this.count; line += 1) {
       const name = this.names[line] ?? null;
       const out =
         (name !== null &&
-          ((name.role !== 'end-to-end' && name.role !== 'host') || drop?.has(name) === true)) ||
-        (named.length > 0 && named.includes(this.nameOf(line)));
+          ((name.role !== 'end-to-end' && (withoutHost || name.role !== 'host')) ||
+            drop?.has(name) === true)) ||
+        (named.length > 0 && (isNamed?.has(this.nameOf(line)) ?? named.includes(this.nameOf(line))));
       const start = this.marks[line * 4] ?? 0;
       if (!out) {
         if (from === -1) from = start;
@@ -136,9 +157,11 @@ export class HeadLines {
   private readLine(bytes: Buffer, start: number, length: number): number {
     let at = start;
     let hash = 0;
+    let seen = 0;
     let byte = bytes[at] ?? 0;
-    while (at < length && ((kinds[byte] ?? 0) & inName) !== 0) {
+    for (let kind = kinds[byte] ?? 0; at < length && (kind & inName) !== 0; kind = kinds[byte] ?? 0) {
       hash = addToHash(hash, byte);
+      seen |= kind;
       at += 1;
       byte = bytes[at] ?? 0;
     }
@@ -153,7 +176,9 @@ export class HeadLines {
     if (bytes[at] !== 13 || bytes[at + 1] !== 10) {
       return this.fail(`a header has a control character or ends wrongly: ${show(bytes, start)}`);
     }
-    this.add(recogniseHeaderName(bytes, start, nameEnd, hash), start, nameEnd, valueStart, at, bytes);
+    const name = recogniseHeaderName(bytes, start, nameEnd, hash);
+    if (name === null && (seen & underscore) !== 0) this.underscored = true;
+    this.add(name, start, nameEnd, valueStart, at, bytes);
     return at + 2;
   }
 

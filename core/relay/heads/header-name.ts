@@ -8,6 +8,7 @@ export type HeaderRole =
   | 'transfer-encoding'
   | 'upgrade'
   | 'expect'
+  | 'max-forwards'
   | 'host';
 
 /** A header that this process knows by name; there is one object for each, so that names are compared by identity. */
@@ -27,6 +28,7 @@ const roles: ReadonlyMap<string, HeaderRole> = new Map<string, HeaderRole>([
   ['upgrade', 'upgrade'],
   ['expect', 'expect'],
   ['host', 'host'],
+  ['max-forwards', 'max-forwards'],
   ['proxy-connection', 'hop-by-hop'],
   ['proxy-authenticate', 'hop-by-hop'],
   ['proxy-authorization', 'hop-by-hop'],
@@ -120,12 +122,30 @@ export function recogniseHeaderName(
   }
 }
 
+/** Names of every set that was made: somebody here takes them out, or gives them, for a reason. */
+const namesOfSets = new Set<string>();
+/** Whatever else begins like this is for proxies and platforms to say. */
+const platformPrefixes = /^x-(?:beeline|blaxel|beamlit|forwarded)-/;
+
+/**
+ * Whether a name is, but for underscores, one that frames a message or that only a proxy or the platform may give.
+ * Servers that hand headers on as variables (CGI, WSGI) read both as one.
+ */
+export function imitatesGuardedName(lower: string): boolean {
+  if (!lower.includes('_')) return false;
+  const meant = lower.replaceAll('_', '-');
+  return roles.has(meant) || namesOfSets.has(meant) || platformPrefixes.test(meant);
+}
+
 /** Some headers, by name; made once, asked for every line of every head. */
 export class HeaderSet {
   private readonly members = new Uint8Array(namesLimit);
 
   constructor(lowerNames: Iterable<string>) {
-    for (const lower of lowerNames) this.members[headerName(lower).index] = 1;
+    for (const lower of lowerNames) {
+      this.members[headerName(lower).index] = 1;
+      namesOfSets.add(lower);
+    }
   }
 
   has(name: HeaderName): boolean {

@@ -43,8 +43,11 @@ export function mayBeLong({
  */
 export function renderOutgoingHead(caller: RequestHeadReader, head: OutgoingHead): string {
   let text = `${caller.method} ${head.path} HTTP/1.1\r\n`;
-  if (caller.http10 && caller.header('host') === undefined) text += 'host: localhost\r\n';
-  text += caller.lines.endToEnd(head.drop, caller.named) + head.add;
+  const { authority } = caller;
+  if (authority !== null) text += `host: ${authority}\r\n`;
+  else if (caller.http10 && caller.header('host') === undefined) text += 'host: localhost\r\n';
+  text += caller.lines.endToEnd(head.drop, caller.named, authority !== null) + head.add;
+  if (caller.maxForwards !== null) text += `max-forwards: ${caller.maxForwards - 1}\r\n`;
   if (head.asksFirst === true && mayBeLong(caller)) text += 'expect: 100-continue\r\n';
   if (caller.upgrade !== null) return `${text}connection: Upgrade\r\nupgrade: ${caller.upgrade}\r\n\r\n`;
   if (caller.framing === 'chunked') return `${text}transfer-encoding: chunked\r\n\r\n`;

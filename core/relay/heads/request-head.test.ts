@@ -5,6 +5,7 @@ import { incomplete, malformed } from './head-lines.ts';
 import { HeaderSet } from './header-name.ts';
 import { headerLine, renderOutgoingHead } from './outgoing-head.ts';
 import { RequestHeadReader } from './request-head.ts';
+import { ResponseHeadReader } from './response-head.ts';
 
 function read(text: string): RequestHeadReader | string {
   const reader = new RequestHeadReader();
@@ -63,6 +64,61 @@ describe('a request head', () => {
     for (let length = 0; length < text.length; length += 1) {
       expect(new RequestHeadReader().read(Buffer.from(text.slice(0, length)))).toBe(incomplete);
     }
+  });
+});
+
+/** Bytes whose every look is counted. */
+function counted(bytes: Buffer, looks: { count: number }): Buffer {
+  return new Proxy(bytes, {
+    get(target, key) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) looks.count += 1;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/** Looks at bytes that it takes to read a head of so many lines that comes line by line. */
+function looksAtHead(reader: RequestHeadReader | ResponseHeadReader, first: string, lines: number): number {
+  const looks = { count: 0 };
+  const bytes = Buffer.from(`${first}${'a: b\r\n'.repeat(lines)}\r\n`);
+  let end = incomplete;
+  for (let at = bytes.indexOf(10) + 1; end === incomplete && at > 0; at = bytes.indexOf(10, at) + 1) {
+    const part = counted(bytes.subarray(0, at), looks);
+    end = looks.count === 0 ? reader.read(part) : reader.resume(part);
+  }
+  expect(end).toBe(bytes.length);
+  expect(reader.lines.count).toBeGreaterThanOrEqual(lines);
+  return looks.count;
+}
+
+describe('a head that comes line by line', () => {
+  it.each<[string, () => RequestHeadReader | ResponseHeadReader, string]>([
+    ['of a request', () => new RequestHeadReader(), 'GET / HTTP/1.1\r\nHost: h\r\n'],
+    ['of an answer', () => new ResponseHeadReader(), 'HTTP/1.1 200 OK\r\na: b\r\n'],
+  ])('%s is read in time that is proportional to its length', (_whose, reader, first) => {
+    const short = looksAtHead(reader(), first, 100);
+    const long = looksAtHead(reader(), first, 1_000);
+    expect(long / short).toBeLessThan(11);
+  });
+
+  it('has all its headers found, those too that became known while it came', () => {
+    const reader = new RequestHeadReader();
+    const text = 'GET / HTTP/1.1\r\nHost: h\r\nx-late-known: 1\r\nx-late-known: 2\r\n\r\n';
+    const bytes = Buffer.from(text);
+    expect(reader.read(bytes.subarray(0, text.indexOf('x-late-known: 2')))).toBe(incomplete);
+    new HeaderSet(['x-late-known']);
+    expect(reader.resume(bytes)).toBe(text.length);
+    expect(reader.header('x-late-known')).toBe('1, 2');
+  });
+});
+
+describe('headers that Connection takes out', () => {
+  it.each([1, 40])('stay behind, be they %i', (count) => {
+    const names = Array.from({ length: count }, (_, index) => `x-n${index}`);
+    const text = `GET / HTTP/1.1\r\nHost: h\r\nConnection: ${names.join(', ')}\r\n${names.map((name) => `${name}: 1\r\n`).join('')}x-kept: 1\r\n\r\n`;
+    const head = read(text) as RequestHeadReader;
+    expect(head.lines.endToEnd(undefined, head.named)).toBe('Host: h\r\nx-kept: 1\r\n');
   });
 });
 

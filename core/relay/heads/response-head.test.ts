@@ -36,6 +36,8 @@ describe('a response head', () => {
     [['HTTP/1.0 200 OK'], { keepAlive: false }],
     [['HTTP/1.0 200 OK', 'Connection: Keep-Alive'], { keepAlive: true }],
     [['HTTP/1.1 200 OK', 'Connection: close'], { keepAlive: false }],
+    [['HTTP/1.1 200 OK', 'Connection: close', 'Connection: keep-alive'], { keepAlive: false }],
+    [['HTTP/1.2 200 OK'], { keepAlive: true }],
     [['HTTP/1.1 200 OK', 'Connection: x-a', 'X-A: 1', 'X-B: 2'], { headers: 'X-B: 2\r\n' }],
     [['HTTP/1.1 200 OK', 'Transfer-Encoding: Chunked'], { chunked: true, contentLength: -1 }],
     [['HTTP/1.1 200 OK', 'Content-Length: 5', 'Content-Length: 5'], { contentLength: 5 }],
@@ -48,6 +50,11 @@ describe('a response head', () => {
 
   it.each([
     ['HTTP/2 200 OK'],
+    ['HTTP/1.1 600 OK'],
+    ['HTTP/1.1 000 OK'],
+    ['HTTP/1.0 200 OK', 'Transfer-Encoding: chunked'],
+    ['HTTP/1.1 103 Hints', 'Content-Length: 1'],
+    ['HTTP/1.1 103 Hints', 'Transfer-Encoding: chunked'],
     ['HTTP/1.1 20 OK'],
     ['HTTP/1.1  200 OK'],
     ['HTTP/1.1 200 OK', 'no colon'],

@@ -3,6 +3,7 @@ import type { UpstreamTarget } from '../../contract/index.ts';
 import { ChunkedDecoder } from '../heads/chunked-decoder.ts';
 import { incomplete, malformed } from '../heads/head-lines.ts';
 import { ResponseHeadReader } from '../heads/response-head.ts';
+import { KeptBytes } from '../sockets/kept-bytes.ts';
 import { SocketOutput } from '../sockets/socket-output.ts';
 import { classifyFailure, type FailureKind } from './classify-failure.ts';
 
@@ -73,7 +74,7 @@ export class UpstreamConnection {
   private phase: Phase = 'free';
   private answered = false;
   private readonly head = new ResponseHeadReader();
-  private partialHead: Buffer = nothing;
+  private readonly partialHead = new KeptBytes();
   private bodyLeft = 0;
   private decoder: ChunkedDecoder | null = null;
   private keepAlive = false;
@@ -157,7 +158,7 @@ export class UpstreamConnection {
 
   /** Gives the socket out for good, after a 101; what had been read beyond the head comes with it. */
   detach(onIdle: () => void): { readonly socket: Socket; readonly rest: Buffer } {
-    const rest = this.partialHead;
+    const rest = this.partialHead.take();
     this.reader = null;
     this.onIdle = onIdle;
     this.socket.removeAllListeners('data');
@@ -188,18 +189,22 @@ export class UpstreamConnection {
 
   /** The bytes after the head, or null when the head is not complete or the exchange is over. */
   private readHead(bytes: Buffer): Buffer | null {
-    const all = this.partialHead.length === 0 ? bytes : Buffer.concat([this.partialHead, bytes]);
-    const { head } = this;
-    const end = head.read(all);
+    const { head, partialHead } = this;
+    const begun = partialHead.length > 0;
+    if (begun) partialHead.add(bytes);
+    // A head that comes byte by byte is looked at once a line.
+    if (begun && partialHead.length <= headLimit && !bytes.includes(10)) return null;
+    const all = begun ? partialHead.take() : bytes;
+    const end = begun ? head.resume(all) : head.read(all);
     if (end > headLimit || (end === incomplete && all.length > headLimit)) {
       this.fail('broken', `the head of the answer is over ${headLimit} bytes`);
       return null;
     }
     if (end === incomplete) {
-      this.partialHead = all === bytes ? Buffer.from(bytes) : all;
+      partialHead.put(begun ? all : Buffer.from(bytes));
       return null;
     }
-    this.partialHead = nothing;
+    partialHead.clear();
     if (end === malformed) {
       this.fail('broken', `the answer is not valid HTTP/1.1: ${head.problem}`);
       return null;
@@ -210,7 +215,7 @@ export class UpstreamConnection {
       else this.reader?.onInterim(head);
       return rest;
     }
-    if (head.status === 101) this.partialHead = Buffer.from(rest);
+    if (head.status === 101) partialHead.put(Buffer.from(rest));
     else this.chooseFraming(head);
     if (this.phase === 'free' && rest.length > 0) this.keepAlive = false; // bytes that nobody asked for
     const reader = this.reader;
@@ -225,6 +230,8 @@ export class UpstreamConnection {
     this.keepAlive = head.keepAlive;
     this.keepAliveMs = head.keepAliveMs;
     const bodiless = this.method === 'HEAD' || head.status === 204 || head.status === 304;
+    // A 204 that declares a body may send it, too: those bytes would be read as the next answer.
+    if (head.status === 204 && (head.chunked || head.contentLength > 0)) this.keepAlive = false;
     if (bodiless || head.contentLength === 0) this.phase = 'free';
     else if (head.chunked) {
       this.phase = 'chunked';

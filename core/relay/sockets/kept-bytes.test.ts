@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { KeptBytes } from './kept-bytes.ts';
+
+describe('bytes that wait', () => {
+  it('are given out in their order, and the rest of them may be kept again', () => {
+    const kept = new KeptBytes();
+    for (const piece of ['ab', '', 'cde', 'f']) kept.add(Buffer.from(piece));
+    const all = kept.take();
+    expect([all.toString(), kept.length]).toEqual(['abcdef', 0]);
+    kept.put(all.subarray(4));
+    kept.add(Buffer.from('gh'));
+    expect(kept.take().toString()).toBe('efgh');
+    expect(all.toString()).toBe('abcdef');
+  });
+
+  it('that come one by one, and are looked at each time, seldom move', () => {
+    const kept = new KeptBytes();
+    const places = new Set<ArrayBufferLike>();
+    for (let count = 0; count < 30_000; count += 1) {
+      kept.add(Buffer.from('x'));
+      const all = kept.take();
+      places.add(all.buffer);
+      kept.put(all);
+    }
+    expect(kept.length).toBe(30_000);
+    expect(places.size).toBeLessThan(12);
+  });
+
+  it('leave those alone that were given out when others are kept', () => {
+    const kept = new KeptBytes();
+    kept.add(Buffer.from('ab'));
+    kept.add(Buffer.from('cd'));
+    const out = kept.take();
+    kept.put(Buffer.from('x'));
+    kept.add(Buffer.from('yz'));
+    expect([out.toString(), kept.take().toString()]).toEqual(['abcd', 'xyz']);
+  });
+});
