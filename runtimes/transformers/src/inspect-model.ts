@@ -1,5 +1,6 @@
 import type { ModelInspection } from '@beeline/runtime-interface';
-import { ModelDirectoryError, readModelFacts } from './model/model-facts.ts';
+import { ModelDirectoryError } from './model/model-directory-error.ts';
+import { readModelFacts } from './model/model-facts.ts';
 import { planModel } from './model/plan-model.ts';
 
 /** Looks at the small files of a model directory and says how it would be served, or why it cannot be. */

@@ -1,5 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ModelDirectoryError } from './model-directory-error.ts';
+import { readModelJson } from './read-model-json.ts';
 
 /** How the token rows of an encoder become one vector; `none` keeps them all. */
 export type Pooling = 'mean' | 'cls' | 'last' | 'none';
@@ -30,19 +32,6 @@ export interface ModelFacts {
   readonly onnxFiles: readonly OnnxFile[];
 }
 
-/** Thrown when a model directory cannot be served; the message names the file, the rule and what was found. */
-export class ModelDirectoryError extends Error {
-  override readonly name = 'ModelDirectoryError';
-  readonly code: 'MODEL_MISSING' | 'MODEL_INVALID' | 'TASK_UNSUPPORTED';
-
-  constructor(code: ModelDirectoryError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-const largestJsonBytes = 64 * 1024 * 1024;
-
 /**
  * Reads what a model directory in HuggingFace layout says about itself.
  * @throws ModelDirectoryError when the directory or a file that every model needs is missing or broken.
@@ -53,7 +42,7 @@ export async function readModelFacts(directory: string): Promise<ModelFacts> {
   if (!found.isDirectory()) {
     throw new ModelDirectoryError('MODEL_MISSING', `${directory} must be a directory; it is a file`);
   }
-  const config = await readJson(directory, 'config.json');
+  const config = await readModelJson(directory, 'config.json');
   if (config === null) {
     throw new ModelDirectoryError(
       'MODEL_INVALID',
@@ -63,7 +52,7 @@ export async function readModelFacts(directory: string): Promise<ModelFacts> {
   if ((await stat(join(directory, 'tokenizer.json')).catch(() => null)) === null) {
     throw new ModelDirectoryError('MODEL_INVALID', `tokenizer.json is missing; text models need one`);
   }
-  const modules = await readJson(directory, 'modules.json');
+  const modules = await readModelJson(directory, 'modules.json');
   return {
     architectures: listOfStrings(config.architectures),
     modelType: typeof config.model_type === 'string' ? config.model_type : '',
@@ -76,26 +65,8 @@ export async function readModelFacts(directory: string): Promise<ModelFacts> {
   };
 }
 
-async function readJson(directory: string, name: string): Promise<Record<string, unknown> | null> {
-  const path = join(directory, name);
-  const found = await stat(path).catch(() => null);
-  if (found === null) return null;
-  if (found.size > largestJsonBytes) {
-    const rule = `must be at most ${largestJsonBytes} bytes; it has ${found.size}`;
-    throw new ModelDirectoryError('MODEL_INVALID', `${name} ${rule}`);
-  }
-  try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (typeof value === 'object' && value !== null) return { ...value };
-    throw new SyntaxError(`found ${value === null ? 'null' : typeof value}`);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new ModelDirectoryError('MODEL_INVALID', `${name} must hold a JSON object: ${detail}`);
-  }
-}
-
 async function readPooling(directory: string): Promise<Pooling | null> {
-  const config = await readJson(directory, join('1_Pooling', 'config.json'));
+  const config = await readModelJson(directory, join('1_Pooling', 'config.json'));
   if (config === null) return null;
   if (config.pooling_mode_mean_tokens === true) return 'mean';
   if (config.pooling_mode_cls_token === true) return 'cls';

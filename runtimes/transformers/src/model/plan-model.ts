@@ -1,4 +1,5 @@
-import { ModelDirectoryError, type ModelFacts, type OnnxFile } from './model-facts.ts';
+import { ModelDirectoryError } from './model-directory-error.ts';
+import type { ModelFacts, OnnxFile } from './model-facts.ts';
 
 /** The tasks this runtime serves. */
 export const tasks = ['text-classification', 'feature-extraction', 'text-generation'] as const;
@@ -73,14 +74,19 @@ function inferTask(facts: ModelFacts, reasons: string[]): Task {
   ];
   const rule = rules.find(([ending]) => ending.test(architecture));
   if (rule === undefined) {
-    const found = architecture === '' ? 'no architectures' : `architecture ${architecture}`;
+    const found = architecture === '' ? 'no architectures' : showArchitecture(architecture);
     throw new ModelDirectoryError(
       'TASK_UNSUPPORTED',
       `config.json names ${found}; served are …ForSequenceClassification, …ForCausalLM and …Model`,
     );
   }
-  reasons.push(`task ${rule[1]}: config.json names the architecture ${architecture}`);
+  reasons.push(`task ${rule[1]}: config.json names ${showArchitecture(architecture)}`);
   return rule[1];
+}
+
+/** The name of a class is shown; whatever else stands there is not. */
+function showArchitecture(name: string): string {
+  return /^\w{1,80}$/.test(name) ? `the architecture ${name}` : 'an architecture that is no name of a class';
 }
 
 function checkTask(wish: string): Task {

@@ -44,7 +44,10 @@ try {
   const [first]: ToWorker[] = await told;
   if (first?.kind !== 'load') throw new Error('the model thread must first be told what to load');
   const request: LoadRequest = first.request;
-  const model = await loadModel(request, imported);
+  const model = await loadModel(request, imported).catch(async (error: unknown) => {
+    const { describeLoadFailure } = await import('../model/describe-load-failure.ts');
+    throw new Error(await describeLoadFailure(error, request.modelDirectory), { cause: error });
+  });
   let last = Promise.resolve();
   port.on('message', (message: ToWorker) => {
     last = last.then(() => answer(model, message, (id) => Atomics.load(request.abortedJob, 0) === id));
