@@ -14,6 +14,8 @@ export default defineConfig({
           // Files share their modules: loading them anew for each was four fifths of all processor time. A file that
           // leaves something behind hurts the next one, which is how it is found.
           isolate: false,
+          // They take milliseconds, and seconds of computing on a machine that is busy with other work.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

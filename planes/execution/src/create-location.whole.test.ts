@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -278,6 +278,31 @@ test('a replica that drains with requests is taken back when it is needed again'
   await waitFor('the log', () =>
     fixture.feeds.logs.some(({ message }) => message.startsWith('needed again')),
   );
+});
+
+test('a copy of large files holds up neither other models, nor a deletion, nor the end of the location', async () => {
+  const large = await fixture.writeModel('large');
+  await writeFile(join(large, 'weights'), '');
+  await truncate(join(large, 'weights'), 8 * 1024 ** 3);
+  const slow = buildAssignment(large, { proof: 'needed', revision: 'slow' });
+  const small = buildAssignment(await fixture.writeModel('m'), {}, { retentionMs: 0 });
+  const fetching = () => waitFor('the copy', () => observed('slow')?.replicas.fetching === 1);
+  fixture.feeds.assign([slow, small]);
+  await fetching();
+  expect((await fixture.ask('rev1')).status).toBe(200);
+  await nothingRuns();
+  fixture.feeds.assign([slow]);
+  await waitFor('the deletion of the small model', () => observed('rev1') === undefined);
+  fixture.feeds.assign([slow, small]);
+  await assigned();
+  expect((await fixture.ask('rev1')).status).toBe(200);
+  expect(observed('slow')?.replicas.fetching).toBe(1);
+  const incoming = join(fixture.directory, 'location', 'artifacts', 'incoming');
+  fixture.feeds.assign([small]);
+  await waitFor('the end of the copy', async () => (await readdir(incoming)).length === 0);
+  fixture.feeds.assign([slow, small]);
+  await fetching();
+  await fixture.location.close();
 });
 
 test('closing refuses new requests, finishes those that run and ends all replicas', async () => {

@@ -15,6 +15,10 @@ let origin: string;
 let cache: ArtifactCache;
 /** Copies begin when this is resolved. */
 let holdCopies: Promise<void>;
+/** Copies that were asked for. */
+let copies: number;
+let beforeVerify: () => Promise<void>;
+let logged: string[];
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'bl-artifacts-'));
@@ -23,6 +27,9 @@ beforeEach(async () => {
   await writeFile(join(origin, 'config.json'), '{}');
   await writeFile(join(origin, 'onnx', 'model.onnx'), 'weights');
   holdCopies = Promise.resolve();
+  copies = 0;
+  beforeVerify = async () => {};
+  logged = [];
   cache = await open();
 });
 afterEach(async () => {
@@ -34,10 +41,23 @@ const open = () =>
     directory: join(root, 'cache'),
     limits,
     rules: { roots: [root], forbidden: [] },
-    logger: silentLogger,
+    logger: {
+      ...silentLogger,
+      warn: (_fields, text) => logged.push(`warn ${text}`),
+      error: (_fields, text) => logged.push(`error ${text}`),
+    },
     openThread({ keep }) {
       const thread = openInlineFileThread();
-      return keep ? thread : { ...thread, run: (...args) => holdCopies.then(() => thread.run(...args)) };
+      if (!keep) copies += 1;
+      const before = (job: string) =>
+        job === 'copy' ? holdCopies : job === 'verify' ? beforeVerify() : null;
+      return {
+        ...thread,
+        run: async (job, ...rest) => {
+          await before(job);
+          return await thread.run(job, ...rest);
+        },
+      };
     },
   });
 const fetch = async (digest: string | null, path = origin) => {
@@ -133,6 +153,61 @@ test('fetches of the same files at the same time are one, and each holds the fil
   expect(await snapshots()).toEqual([]);
 });
 
+test('copies of the same files under two names end as one snapshot, and the other one goes', async () => {
+  const other = join(root, 'other');
+  execFileSync('cp', ['-r', origin, other]);
+  const [first, second] = await Promise.all([fetch(null), fetch(null, other)]);
+  expect(second).toEqual(first);
+  expect(await snapshots()).toHaveLength(1);
+  expect(await readFile(join(first.directory, 'config.json'), 'utf8')).toBe('{}');
+  await waitFor(
+    'an empty incoming/',
+    async () => (await readdir(join(root, 'cache', 'incoming'))).length === 0,
+  );
+});
+
+test('damage that two notice at the same time is healed and counted once, and the log says so', async () => {
+  const { digest, directory } = await fetchNew();
+  const other = join(root, 'other');
+  execFileSync('cp', ['-r', origin, other]);
+  await rm(join(directory, 'config.json'), { force: true });
+  await writeFile(join(root, 'cache', 'blobs', 'stray'), '');
+  await reopen();
+  const both = await Promise.all([fetch(digest), fetch(digest, other)]);
+  expect(both.map((one) => one.digest)).toEqual([digest, digest]);
+  expect(cache.counts()).toMatchObject({ damaged: 1, failures: 0 });
+  expect(logged).toEqual([
+    'warn took away what did not belong into the cache of models',
+    'error files of a model in the cache were damaged; they are fetched again',
+  ]);
+});
+
+test('contents that are always damaged end the fetch: the disk is at fault', async () => {
+  const spoil = async () => {
+    for (const name of await readdir(join(root, 'cache', 'snapshots'))) {
+      await rm(join(root, 'cache', 'snapshots', name, 'files', 'config.json'), { force: true });
+    }
+  };
+  beforeVerify = spoil;
+  await expect(fetchNew()).rejects.toMatchObject({
+    code: 'INTERNAL_ERROR',
+    message: expect.stringContaining('were damaged 3 times; look at the disk'),
+  });
+  expect(cache.counts()).toMatchObject({ damaged: 3, misses: 0, failures: 1 });
+});
+
+test('at most eight origins are read at a time', async () => {
+  const gate = Promise.withResolvers<void>();
+  holdCopies = gate.promise;
+  const paths = Array.from({ length: 10 }, (_, n) => join(root, `m${n}`));
+  for (const path of paths) execFileSync('cp', ['-r', origin, path]);
+  const all = paths.map((path) => fetch(null, path));
+  await waitFor('eight copies', () => copies === 8);
+  gate.resolve();
+  await Promise.all(all);
+  expect(copies).toBe(10);
+});
+
 test('the same contents are kept once, within a model and between models', async () => {
   await writeFile(join(origin, 'copy.json'), '{}');
   const { directory } = await fetchNew();
@@ -184,6 +259,15 @@ describe('eviction', () => {
     const hit = cache.fetch({ path: origin, digest, trusted: false });
     await evictAll();
     expect(await readFile(join((await hit).directory, 'config.json'), 'utf8')).toBe('{}');
+  });
+
+  test('forgets what it removed: that the origin has gone too is then all there is to say', async () => {
+    const { digest } = await fetchNew();
+    await evictAll();
+    await rm(origin, { recursive: true });
+    await expect(fetch(digest)).rejects.toMatchObject({
+      message: expect.stringMatching(/^there is no directory/),
+    });
   });
 
   test('goes on when a snapshot has gone already', async () => {

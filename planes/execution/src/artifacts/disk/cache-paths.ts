@@ -16,19 +16,18 @@ export const cacheFolders = ['blobs', 'snapshots', 'incoming', 'quarantine'] as 
 
 const sha256Pattern = /^[0-9a-f]{64}$/;
 
+/** Whether contents with this hash belong into this folder of blobs/. */
 export const isBlobName = (folder: string, name: string) =>
-  sha256Pattern.test(name) && name.startsWith(folder) && folder.length === 2;
+  sha256Pattern.test(name) && name.slice(0, 2) === folder;
 
 export function blobPath(directory: string, sha256: string): string {
   return join(directory, 'blobs', sha256.slice(0, 2), sha256);
 }
 
-const snapshotPrefix = 'sha256-';
-
 /** The digest that a name in snapshots/ stands for; null when it stands for none. */
 export function digestOfSnapshotName(name: string): string | null {
-  const hex = name.slice(snapshotPrefix.length);
-  return name.startsWith(snapshotPrefix) && sha256Pattern.test(hex) ? `sha256:${hex}` : null;
+  const [prefix, hex = '', ...rest] = name.split('-');
+  return prefix === 'sha256' && sha256Pattern.test(hex) && rest.length === 0 ? `sha256:${hex}` : null;
 }
 
 export function snapshotPath(directory: string, digest: string): string {

@@ -26,7 +26,6 @@ function nearestRealPath(path: string): { readonly real: string; readonly exists
       return { real: realpathSync(at), exists: at === path };
     } catch {
       if (isLink(at)) return null; // it would tell whether its target exists, wherever that is
-      if (dirname(at) === at) return null;
     }
   }
 }

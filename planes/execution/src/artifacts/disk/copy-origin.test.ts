@@ -152,6 +152,32 @@ test('a file that grew after it was listed counts with the size that is read', a
   expect(files).toContainEqual(expect.objectContaining({ path: 'onnx/model.onnx', bytes: 13 }));
 });
 
+test('files may have exactly as much together as is allowed, and not a byte more', async () => {
+  const bytes = '{}weights'.length;
+  await runSteps(copyOrigin({ ...request, limits: { maxFiles: 2, maxBytes: bytes } }));
+  await expect(
+    runSteps(copyOrigin({ ...request, limits: { maxFiles: 2, maxBytes: bytes - 1 } })),
+  ).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+});
+
+test('contents that cannot be linked are written anew', async () => {
+  const first = await runSteps(copyOrigin(request));
+  const { sha256 } = first.files.find(({ path }) => path === 'onnx/model.onnx') ?? { sha256: '' };
+  const blob = at('cache/blobs', sha256.slice(0, 2), sha256);
+  // No link leads to another file system.
+  const other = await mkdtemp('/dev/shm/bl-copy-');
+  try {
+    await writeFile(join(other, sha256), 'weights');
+    await rm(at('cache/blobs', sha256.slice(0, 2)), { recursive: true });
+    await symlink(other, at('cache/blobs', sha256.slice(0, 2)));
+    const second = await runSteps(copyOrigin({ ...request, knownSizes: new Set([7]) }));
+    expect(await readFile(join(second.staging, 'files/onnx/model.onnx'), 'utf8')).toBe('weights');
+    expect(await readFile(blob, 'utf8')).toBe('weights');
+  } finally {
+    await rm(other, { recursive: true });
+  }
+});
+
 test('a copy that is given up leaves nothing', async () => {
   const steps = copyOrigin(request);
   for (let part = 0; part < 3; part += 1) steps.next();
