@@ -49,7 +49,7 @@ async function readText(path: string): Promise<string> {
 export async function loadClientConfig(path: string): Promise<LoadedClientConfig> {
   const text = await readText(path);
   const mode = await stat(path).then(
-    (found) => found.mode,
+    (found) => (found.isFile() ? found.mode : 0),
     () => 0,
   );
   return {

@@ -3,14 +3,19 @@ import { type CliIo, writeLine } from './cli-io.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { indent, lines, paint, show } from './terminal/show.ts';
 
+/** More than this is not read; with the first of them mended, the others are told. */
+const mostLines = 50;
+
 /** An error as lines for a person: one for each field that is wrong, otherwise one. */
 export function errorLines(error: BeelineError): readonly string[] {
   const text = error.fields.length > 0 ? describeViolations(error.fields) : error.message;
   // The platform speaks of its query parameters; here the same thing is a flag.
-  return text
+  const all = text
     .replaceAll('?environment=', '-e NAME')
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
+  if (all.length <= mostLines) return all;
+  return [...all.slice(0, mostLines), `and ${all.length - mostLines} more`];
 }
 
 /** The same error, saying which document or file it is about. */

@@ -79,23 +79,34 @@ function withHelpFlag(argv: readonly string[]): string[] {
 
 const isVerbose = (argv: readonly string[]) => argv.includes('-v') || argv.includes('--verbose');
 
-/** Runs one command line, without the program's name, and gives its exit code. Never throws. */
-export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+/** Runs the command that was named, or prints the help that was asked for, and gives the exit code. */
+async function runProgram(argv: readonly string[], io: CliIo): Promise<number> {
   let exitCode: number = exitCodes.success.code;
-  let help = Promise.resolve();
+  let help = '';
   const writeOut = (text: string) => {
-    help = io.stdout.print(lines(text));
+    help += text;
   };
   const program = buildProgram(io, writeOut, (code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync(withHelpFlag(argv), { from: 'user' });
-    return exitCode;
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError) || thrown.exitCode !== 0) throw thrown;
+  }
+  if (help !== '') await io.stdout.print(lines(help));
+  return exitCode;
+}
+
+/**
+ * Runs one command line, without the program's name, and gives its exit code. Rejects only when not even the error
+ * can be written.
+ */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  try {
+    return await runProgram(argv, io);
   } catch (thrown) {
     if (io.signal.aborted) return exitCodes.interrupted.code;
-    await help;
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.success.code;
     const error = thrown instanceof CommanderError ? usageError(thrown, argv) : asCliError(thrown);
     return await reportError(io, error, isVerbose(argv));
   }

@@ -24,6 +24,7 @@ describe('YAML of a user', () => {
     ['? [a]\n: b', /line 1, column 3: a key must be a text/],
     ['a: 9007199254740993', /line 1, column 4: the number is too large to be exact; put it in quotes/],
     ['a: !secret b', /line 1, column 4: Unresolved tag: !secret/],
+    ['a: !!binary aGk=', /line 1, column 4: Unresolved tag: /],
     ['a: 1\n\tb: 2', /line 2, column \d+: /],
     ['a: [1', /line 1, column \d+: /],
     ['a: "b\0"', 'is not valid YAML at line 1, column 6: the character U+0000 is not allowed'],

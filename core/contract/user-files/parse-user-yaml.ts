@@ -75,7 +75,7 @@ export function parseUserYaml(text: string): UserYaml {
   const syntax = readSyntax(text, lines);
   if ('reason' in syntax) return refuse(syntax);
   // Keys are compared below: the library compares each with each. The schema is that of YAML 1.2 whatever a text says.
-  const composer = new Composer({ uniqueKeys: false, schema: 'core', merge: false });
+  const composer = new Composer({ uniqueKeys: false, schema: 'core', merge: false, resolveKnownTags: false });
   const documents: Document[] = [];
   for (const document of composer.compose(syntax, false, text.length)) {
     const problem = checkDocument(document);

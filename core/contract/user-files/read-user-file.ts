@@ -26,7 +26,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'cannot be read: this account may not',
   ELOOP: 'cannot be read: its links lead in a circle',
   ENAMETOOLONG: 'cannot be read: its name is too long',
-  ENXIO: 'cannot be read: it is a socket',
+  ENXIO: 'cannot be read: it is a socket, or a device that is not there',
   EISDIR: 'is a directory, not a file',
   EAGAIN: 'cannot be read: nothing has been written to it yet',
 };

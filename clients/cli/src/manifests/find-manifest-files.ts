@@ -76,6 +76,8 @@ export async function findManifestFiles(
 ): Promise<readonly ManifestFile[]> {
   const files: ManifestFile[] = [];
   for (const name of names) {
+    // The working directory would be meant: nobody wants that of a variable that is not set.
+    if (name === '') throw unreadable('-f', 'must name a file, a directory, or - (received nothing)');
     if (name === '-') {
       files.push(await readStandardInput(io));
       continue;

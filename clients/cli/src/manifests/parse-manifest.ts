@@ -3,6 +3,7 @@ import {
   acceptedApiVersions,
   apiVersion,
   defaultEnvironment,
+  describeReceived,
   type EnvironmentInput,
   findKind,
   kinds,
@@ -35,21 +36,21 @@ function checkHeader(document: Readonly<Record<string, unknown>>): 'Model' | 'En
   const violations: FieldViolation[] = [];
   if (document.apiVersion === undefined) {
     violations.push({ field: 'apiVersion', rule: 'is required', hint: `write apiVersion: ${apiVersion}` });
-  } else if (!acceptedApiVersions.includes(String(document.apiVersion))) {
+  } else if (!acceptedApiVersions.some((accepted) => accepted === document.apiVersion)) {
     violations.push({
       field: 'apiVersion',
       rule: `must be ${apiVersion}`,
-      received: JSON.stringify(document.apiVersion),
+      received: describeReceived(document.apiVersion),
     });
   }
   const writable = kinds.filter((entry) => entry.writable).map((entry) => entry.kind);
-  const kind = document.kind === undefined ? '' : String(document.kind);
+  const kind = typeof document.kind === 'string' ? document.kind : '';
   if (!writable.includes(kind)) {
     const near = findKind(kind)?.kind ?? suggestName(kind, writable);
     violations.push({
       field: 'kind',
       rule: `must be one of ${writable.join(', ')}`,
-      ...(kind === '' ? {} : { received: JSON.stringify(kind) }),
+      ...(document.kind === undefined ? {} : { received: describeReceived(document.kind) }),
       ...(near === undefined || !writable.includes(near) ? {} : { hint: `did you mean "${near}"?` }),
     });
   }

@@ -77,6 +77,7 @@ describe("a user's files", () => {
     expect(await refusal('d')).toMatch(/the directory d holds no/);
     expect(await refusal('to-directory.yaml')).toMatch(/the directory to-directory.yaml holds no/);
     expect(await refusal('.')).toMatch(/^error: loop.yaml cannot be read/);
+    expect(await refusal('')).toMatch(/-f must name a file, a directory, or - \(received nothing\)/);
     expect(await refusal('none/m.yaml')).toMatch(/none\/m.yaml does not exist; check the path/);
     await new Promise((done) => socket.close(done));
   });
@@ -93,6 +94,15 @@ describe("a user's files", () => {
   it('are counted by their documents, the empty ones too', async () => {
     await writeFile(at('m.yaml'), `---\n---\n${manifest('a')}---\n${manifest('A')}`);
     expect(await refusal('m.yaml')).toMatch(/^error: m.yaml \(document 3\): metadata.name must be/);
+  });
+
+  it('are told what is wrong with them up to a bound', async () => {
+    const names = Array.from({ length: 80 }, (_, index) => `---\n${manifest(`A${index}`)}`);
+    await writeFile(at('m.yaml'), names.join(''));
+    const told = (await refusal('m.yaml')).trimEnd().split('\n');
+    expect([told.length, told.at(-1)]).toEqual([51, 'error: and 30 more']);
+    await writeFile(at('m.yaml'), 'apiVersion: 1\nkind: {a: 1}');
+    expect(await refusal('m.yaml')).toMatch(/\(received 1\)\n.*\(received \{"a":1\}\)/);
   });
 
   it('with settings of bl are read as carefully', async () => {

@@ -1,3 +1,4 @@
+import { BeelineError } from '@beeline/core/base';
 import { lines, type Shown } from './show.ts';
 
 /** A place that text and bytes go to: a terminal, a file, a pipe, or a buffer of a test. */
@@ -34,12 +35,23 @@ function createTextParts() {
   };
 }
 
+/** Nobody reads any more, or the disk is full. */
+function unwritable(cause: Error): BeelineError {
+  const code = 'code' in cause ? String(cause.code) : cause.message;
+  return new BeelineError('INTERNAL_ERROR', {
+    message: `the output cannot be written (${code}); what was printed is not the whole`,
+    cause,
+  });
+}
+
 export function openOutput(stream: OutputStream): Output {
   const isTTY = stream.isTTY === true;
   const nextText = createTextParts();
   const write = (chunk: string | Uint8Array) =>
     new Promise<void>((resolve, reject) => {
-      stream.write(chunk, (error) => (error === undefined || error === null ? resolve() : reject(error)));
+      stream.write(chunk, (error) =>
+        error === undefined || error === null ? resolve() : reject(unwritable(error)),
+      );
     });
   return {
     isTTY,

@@ -52,6 +52,14 @@ describe('what is shown', () => {
   });
 });
 
+describe('an output that cannot be written', () => {
+  it('is an error of its own, not a defect of bl', async () => {
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    const output = openOutput({ write: (_chunk, done) => done(full) });
+    await expect(output.print(show`x`)).rejects.toThrowError(/^the output cannot be written \(ENOSPC\)/);
+  });
+});
+
 describe('text of a server', () => {
   let bl: TestBl;
   beforeEach(async () => {
