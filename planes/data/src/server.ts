@@ -11,12 +11,14 @@ import type { FeedClient, LocationPort } from '@beeline/core/contract';
 import { type CallerRequest, createUpstreamPool } from '@beeline/core/relay';
 import { createMetrics, type Metrics } from '@beeline/core/service';
 import type { GatewayConfig } from './config.ts';
+import { gatewayStopping } from './errors.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { runPipeline } from './pipeline.ts';
 import { refuseRequest } from './refuse-request.ts';
 import type { RunningForward } from './stages/forward.ts';
 import { type ControlLink, openControlLink } from './sync/open-control-link.ts';
+import { watchKeys } from './watch-keys.ts';
 
 /** For what was cut at the end of the drain timeout to come to its end. */
 const cutGraceMs = 1_000;
@@ -86,6 +88,7 @@ export function createLinkedGateway(options: LinkedGatewayOptions): Gateway {
   let onIdle: (() => void) | null = null;
 
   const metrics = createGatewayMetrics(options.metrics, { inFlight: () => running.size });
+  const keyWatch = watchKeys({ tables: link.tables, running, clock, logger });
 
   const parts: GatewayParts = {
     config,
@@ -140,7 +143,7 @@ export function createLinkedGateway(options: LinkedGatewayOptions): Gateway {
     if (running.size > 0) {
       logger.warn({ exchanges: running.size }, 'requests were cut because they did not finish in time');
     }
-    for (const forwarding of running.all()) forwarding.stop();
+    for (const forwarding of running.all()) forwarding.giveUp(gatewayStopping(), 'go on');
     pool.close();
     await untilIdle(cutGraceMs);
   }
@@ -150,6 +153,7 @@ export function createLinkedGateway(options: LinkedGatewayOptions): Gateway {
     leaving = true;
     stopping = true;
     await drain();
+    await keyWatch.close();
     await link.close();
   }
 

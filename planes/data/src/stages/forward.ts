@@ -3,6 +3,7 @@ import {
   type AcquireRequest,
   type ErrorOrigin,
   ingressHeaders,
+  type KeyEntry,
   type Lease,
   type LeaseOutcome,
   type LocationPort,
@@ -19,7 +20,6 @@ import {
   type RelayOutcome,
   type ResponseHead,
 } from '@beeline/core/relay';
-import { gatewayStopping } from '../errors.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { InferenceRequest } from '../inference-request.ts';
 import { refuseRequest } from '../refuse-request.ts';
@@ -61,7 +61,8 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private reroutes = 0;
   /** Why a location did not take the request: code of its error. */
   private declinedAs: string | null = null;
-  private stopped = false;
+  /** Why the gateway takes the request no further. */
+  private givenUp: BeelineError | null = null;
   private cutError: BeelineError | null = null;
   private readonly times = new RequestTimes();
   private firstByteMs: number | null = null;
@@ -104,10 +105,14 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     }
   }
 
-  /** The gateway stops: whoever still waits for a replica is refused. */
-  stop(): void {
-    this.stopped = true;
-    this.abort?.abort(gatewayStopping());
+  get key(): KeyEntry {
+    return this.request.key;
+  }
+
+  giveUp(error: BeelineError, running: 'go on' | 'are cut'): void {
+    this.givenUp ??= error;
+    this.abort?.abort(error);
+    if (running === 'are cut') this.exchange?.cut();
   }
 
   /** The location takes the slot back. */
@@ -144,20 +149,20 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   }
 
   onEnd(outcome: RelayOutcome): void {
-    const cutByUs = this.stopped && outcome.ended === 'upstream-broken';
+    const cutByUs = this.givenUp !== null && outcome.ended === 'upstream-broken';
     const remote = this.lease?.ingress === undefined ? null : this.port.location;
     const misrouted = this.declinedAs === 'REVISION_NOT_HERE' && outcome.ended === 'upstream-unreachable';
     this.declinedAs = null;
     this.releaseLease(cutByUs || misrouted ? 'aborted' : leaseOutcomes[outcome.ended]);
     if (misrouted && this.reroute()) return;
-    if (outcome.ended === 'upstream-unreachable' && this.tries < maxTries && !this.stopped) {
+    if (outcome.ended === 'upstream-unreachable' && this.tries < maxTries && this.givenUp === null) {
       this.gateway.metrics.retried();
       this.acquire();
       return;
     }
-    const { cutError, locationError, stopped } = this;
+    const { cutError, locationError, givenUp } = this;
     const { config } = this.gateway;
-    const verdict = judgeEnd({ outcome, stopped, cutError, locationError, remote, config });
+    const verdict = judgeEnd({ outcome, givenUp, cutError, locationError, remote, config });
     if (verdict.error !== null) this.logFailure(verdict.error);
     if (verdict.error !== null && !outcome.headSent) this.refuse(verdict.error, verdict.component);
     this.answered(verdict.ending);
@@ -173,7 +178,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     lease.then(
       (granted) => {
         caller.watcher = null;
-        if (this.stopped) this.refuseGranted(granted);
+        if (this.givenUp !== null) this.refuseGranted(granted, this.givenUp);
         else this.serve(granted);
       },
       (thrown: unknown) => {
@@ -196,7 +201,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
 
   /** Has the request routed anew, while it may be; false when nothing comes of that. */
   private reroute(): boolean {
-    if (this.stopped || this.caller.gone || this.reroutes >= maxReroutes) return false;
+    if (this.givenUp !== null || this.caller.gone || this.reroutes >= maxReroutes) return false;
     this.reroutes += 1;
     this.tries = 0;
     this.times.asked(this.gateway.clock.monotonicMs());
@@ -208,7 +213,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
 
   private onRerouted(choice: Choice | BeelineError): void {
     this.caller.watcher = null;
-    if (this.stopped) this.refuseUnserved(gatewayStopping());
+    if (this.givenUp !== null) this.refuseUnserved(this.givenUp);
     else if (choice instanceof BeelineError) this.refuseUnserved(choice, 'gateway');
     else {
       this.times.queued(this.gateway.clock.monotonicMs());
@@ -220,9 +225,9 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   }
 
   /** A lease that came after the gateway had given up on waiting. */
-  private refuseGranted(lease: Lease): void {
+  private refuseGranted(lease: Lease, reason: BeelineError): void {
     lease.release('aborted');
-    this.refuseUnserved(gatewayStopping());
+    this.refuseUnserved(reason);
   }
 
   /** What was held there was not run time. */
@@ -276,7 +281,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     }
     const error = asBeelineError(thrown);
     if (error.code === 'INTERNAL_ERROR') this.logFailure(error);
-    const source = this.stopped ? 'gateway' : component;
+    const source = this.givenUp === null ? component : 'gateway';
     this.refuse(error, source);
     this.answered(refusedUnserved(error, source));
   }
@@ -325,7 +330,10 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
 
 /** What a forwarding lets others do with it. */
 export interface RunningForward extends Listed {
-  stop(): void;
+  /** The key that it came with. */
+  readonly key: KeyEntry;
+  /** Takes the request no further: it is refused while it waits for a replica; what a replica works on goes on or is cut. */
+  giveUp(error: BeelineError, running: 'go on' | 'are cut'): void;
 }
 
 /** Gets the request answered; `onAnswered` is called exactly once. */

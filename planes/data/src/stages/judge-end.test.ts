@@ -1,6 +1,7 @@
 import { BeelineError } from '@beeline/core/base';
 import type { RelayOutcome } from '@beeline/core/relay';
 import { expect, it } from 'vitest';
+import { credentialUnknown, gatewayStopping } from '../errors.ts';
 import { type EndPicture, judgeEnd } from './judge-end.ts';
 
 const outcome: RelayOutcome = {
@@ -13,7 +14,7 @@ const outcome: RelayOutcome = {
 };
 const picture: EndPicture = {
   outcome,
-  stopped: false,
+  givenUp: null,
   cutError: null,
   locationError: null,
   remote: null,
@@ -55,8 +56,22 @@ it.each<[string, Partial<EndPicture>, string | null, string, object]>([
     { status: 504, source: 'location' },
   ],
   [
+    'a key that was deleted before the answer',
+    { outcome: unsent, givenUp: credentialUnknown() },
+    'AUTHENTICATION_FAILED',
+    'gateway',
+    { status: 401, source: 'gateway', aborted: false },
+  ],
+  [
+    'a key that was deleted during the answer',
+    { outcome: broken, givenUp: credentialUnknown() },
+    'AUTHENTICATION_FAILED',
+    'gateway',
+    { status: 200, source: 'model', errorCode: 'AUTHENTICATION_FAILED', aborted: true },
+  ],
+  [
     'a gateway that stops, whatever the location did',
-    { outcome: unsent, cutError: drained, stopped: true },
+    { outcome: unsent, cutError: drained, givenUp: gatewayStopping() },
     'SHUTTING_DOWN',
     'gateway',
     { status: 503, source: 'gateway' },

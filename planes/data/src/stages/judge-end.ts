@@ -2,7 +2,7 @@ import { type BeelineError, httpStatusOf } from '@beeline/core/base';
 import type { ErrorOrigin } from '@beeline/core/contract';
 import type { RelayOutcome } from '@beeline/core/relay';
 import type { GatewayConfig } from '../config.ts';
-import { errorOfOutcome, gatewayStopping } from '../errors.ts';
+import { errorOfOutcome } from '../errors.ts';
 import type { Answer } from './meter.ts';
 
 /** How a request was answered, without where and how long. */
@@ -14,8 +14,8 @@ export type Ending = Pick<
 /** What is known when an exchange has ended for good. */
 export interface EndPicture {
   readonly outcome: RelayOutcome;
-  /** The gateway stops. */
-  readonly stopped: boolean;
+  /** Why the gateway took the request no further; null when it did not. */
+  readonly givenUp: BeelineError | null;
   /** Why the location took the slot back; null when it did not. */
   readonly cutError: BeelineError | null;
   /** Code of the error that a remote location answered with. */
@@ -37,11 +37,9 @@ export interface EndVerdict {
 export function judgeEnd(picture: EndPicture): EndVerdict {
   const { outcome, locationError } = picture;
   const broken = outcome.ended === 'upstream-broken';
-  const cutByUs = broken && picture.stopped;
-  const cutThere = broken && !cutByUs ? picture.cutError : null;
-  const error = cutByUs
-    ? gatewayStopping()
-    : (cutThere ?? errorOfOutcome(outcome, picture.config, picture.remote));
+  const cutByUs = broken ? picture.givenUp : null;
+  const cutThere = broken && cutByUs === null ? picture.cutError : null;
+  const error = cutByUs ?? cutThere ?? errorOfOutcome(outcome, picture.config, picture.remote);
   const component = cutThere === null ? 'gateway' : 'location';
   const ending: Ending = {
     status: outcome.headSent ? outcome.status : error === null ? 0 : httpStatusOf(error.kind),

@@ -33,8 +33,8 @@ export interface ControlLinkOptions {
   readonly logger: Logger;
   readonly config: Pick<GatewayConfig, 'usageBuffer' | 'usageInterval'>;
   readonly metrics: Metrics;
-  /** Hears of the routes that were saved, and of every newer ones. */
-  readonly onRoutes?: (message: RoutesMessage) => void;
+  /** Hears of the routes that were saved, and of all newer ones; they count as taken when it resolves. */
+  readonly onRoutes?: (message: RoutesMessage) => void | Promise<void>;
 }
 
 function addLinkMetrics(metrics: Metrics, read: { dropped(): number; version(): number }): void {

@@ -9,6 +9,8 @@ export interface GatewaySnapshot {
   environmentsOf(workspace: string, model: string): readonly string[];
   /** By SHA-256 of the presented key, lowercase hex. */
   findKey(hash: string): KeyEntry | undefined;
+  /** By its id: whether the key is still there, and until when. */
+  findKeyById(id: string): KeyEntry | undefined;
 }
 
 type RoutesByEnvironment = Map<string, RouteEntry>;
@@ -17,6 +19,7 @@ type RoutesByEnvironment = Map<string, RouteEntry>;
 export function buildSnapshot(message: RoutesMessage): GatewaySnapshot {
   const workspaces = new Set(message.workspaces);
   const keys = new Map(message.keys.map((key) => [key.hash, key]));
+  const keysById = new Map(message.keys.map((key) => [key.id, key]));
   const routes = new Map<string, Map<string, RoutesByEnvironment>>();
   for (const route of message.routes) {
     const models = routes.get(route.workspace) ?? new Map<string, RoutesByEnvironment>();
@@ -31,5 +34,6 @@ export function buildSnapshot(message: RoutesMessage): GatewaySnapshot {
     findRoute: (workspace, model, environment) => routes.get(workspace)?.get(model)?.get(environment),
     environmentsOf: (workspace, model) => [...(routes.get(workspace)?.get(model)?.keys() ?? [])].sort(),
     findKey: (hash) => keys.get(hash),
+    findKeyById: (id) => keysById.get(id),
   };
 }

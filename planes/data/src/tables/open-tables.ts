@@ -11,17 +11,17 @@ export interface SavedTables extends GatewayTables {
 
 /**
  * Opens the tables with what was saved, so that a gateway answers before control does. `onRoutes` hears of every
- * message, the saved one included.
+ * message, the saved one included; it is waited for, so that control hears that routes were taken when they were.
  */
 export async function openTables(
   path: string,
   logger: Logger,
-  onRoutes?: (message: RoutesMessage) => void,
+  onRoutes?: (message: RoutesMessage) => void | Promise<void>,
 ): Promise<SavedTables> {
   const file = openRoutesFile(path, logger);
   const saved = await file.load();
   const tables = createTables(saved);
-  if (saved !== null) onRoutes?.(saved);
+  if (saved !== null) await onRoutes?.(saved);
   return {
     get current() {
       return tables.current;
@@ -29,8 +29,7 @@ export async function openTables(
     onceReplaced: tables.onceReplaced,
     async replace(message) {
       tables.put(message);
-      onRoutes?.(message);
-      await file.save(message);
+      await Promise.all([onRoutes?.(message), file.save(message)]);
     },
   };
 }

@@ -25,6 +25,8 @@ export class KeptWorker {
   readonly started: Promise<string>;
   /** Threads that took the place of one that had crashed. */
   restarts = 0;
+  /** Version of the routes that its thread last said it serves from. */
+  routesVersion = 0;
   private readonly options: KeptWorkerOptions;
   private readonly onStarted = Promise.withResolvers<string>();
   private onClosed: (() => void) | null = null;
@@ -82,6 +84,7 @@ export class KeptWorker {
   private start(): void {
     this.startedMs = this.options.clock.monotonicMs();
     this.problem = null;
+    this.routesVersion = 0;
     this.thread = this.options.startThread({
       onMessage: (message) => this.onMessage(message),
       onEnded: (reason) => this.onThreadEnded(reason),
@@ -97,7 +100,8 @@ export class KeptWorker {
       this.problem = message.message;
       this.onStarted.reject(new BeelineError(message.code, { message: message.message }));
       this.thread?.end();
-    } else if (message.kind === 'closed') this.thread?.end();
+    } else if (message.kind === 'routes-taken') this.routesVersion = message.version;
+    else if (message.kind === 'closed') this.thread?.end();
     else this.options.onMessage(message);
   }
 

@@ -65,8 +65,10 @@ export async function runWorker(port: MessagePort, start: WorkerStartMessage): P
   }
 
   port.on('message', (message: ToWorkerMessage) => {
-    if (message.kind === 'routes') link.replaceRoutes(message.routes);
-    else if (message.kind === 'leave') gateway.announceClose();
+    if (message.kind === 'routes') {
+      link.replaceRoutes(message.routes);
+      send({ kind: 'routes-taken', version: link.tables.current?.version ?? 0 });
+    } else if (message.kind === 'leave') gateway.announceClose();
     else if (message.kind === 'read-metrics') {
       send({ kind: 'pictures', id: message.id, pictures: metrics.pictures() });
     } else if (message.kind === 'exposition') scrapes.shift()?.(message.text);

@@ -6,7 +6,7 @@ import {
   sleep,
   systemClock,
 } from '@beeline/core/base';
-import { createFeedClient } from '@beeline/core/contract';
+import { createFeedClient, type RoutesMessage } from '@beeline/core/contract';
 import {
   addProcessMetrics,
   createMetrics,
@@ -38,6 +38,9 @@ export interface WorkersOptions {
 /** The number that ends an address. */
 const portOf = (url: string) => Number(/\d+$/.exec(url)?.[0]);
 
+/** For workers to take new routes, at most. */
+const takeRoutesMs = 500;
+const takeRoutesStepMs = 2;
 /** What a worker that drains may take beyond the drain timeout. */
 const closeGraceMs = 5_000;
 const clock = systemClock;
@@ -84,7 +87,7 @@ class WorkerGateway {
       logger: logger.child({ gateway: name }),
       config,
       metrics: this.metrics,
-      onRoutes: (message) => this.spreadRoutes(JSON.stringify(message)),
+      onRoutes: (message) => this.spreadRoutes(message),
     });
     const first = this.keepWorker(1, port);
     // When any port will do, the first worker finds it for the others.
@@ -135,9 +138,15 @@ class WorkerGateway {
     return kept;
   }
 
-  private spreadRoutes(routes: string): void {
+  /** Resolves when every worker serves from the routes, or a moment later: one that hangs must not hold up the others. */
+  private async spreadRoutes(message: RoutesMessage): Promise<void> {
+    const routes = JSON.stringify(message);
     this.routes = routes;
     for (const worker of this.workers) worker.send({ kind: 'routes', routes });
+    const deadline = clock.monotonicMs() + takeRoutesMs;
+    const taken = () =>
+      this.workers.every((worker) => !worker.listening || worker.routesVersion >= message.version);
+    while (!taken() && clock.monotonicMs() < deadline) await sleep(clock, takeRoutesStepMs);
   }
 
   private onMessage(from: KeptWorker, message: FromWorkerMessage): void {

@@ -42,6 +42,8 @@ export type FromWorkerMessage =
   | { readonly kind: 'pictures'; readonly id: number; readonly pictures: readonly MetricPicture[] }
   /** Somebody asked this worker for the metrics of the gateway. */
   | { readonly kind: 'scrape' }
+  /** It serves from the routes of this version, or newer ones. */
+  | { readonly kind: 'routes-taken'; readonly version: number }
   /** Drained, and every record handed over. */
   | { readonly kind: 'closed' };
 
