@@ -76,7 +76,12 @@ export const errorCodes = {
     'Something still refers to the object.',
     'Detach it from the users that are listed first.',
   ),
-  RESOURCE_PROTECTED: entry('conflict', false, 'The object belongs to the platform.', 'Leave it in place.'),
+  RESOURCE_PROTECTED: entry(
+    'conflict',
+    false,
+    'The object belongs to the platform, or nobody could manage the workspace without it.',
+    'Leave it in place, or make another one first where the message says so.',
+  ),
   SECRET_UNREADABLE: entry(
     'unavailable',
     false,

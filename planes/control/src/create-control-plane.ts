@@ -10,7 +10,7 @@ import type { ApiContext } from './api/api-context.ts';
 import { buildServer } from './api/http/build-server.ts';
 import { publishOpenapi } from './api/publish-openapi.ts';
 import { addHealthRoutes } from './api/routes/health.ts';
-import { waitUntilRouted } from './api/write/wait-until-routed.ts';
+import { waitUntilRouted, waitUntilTaken } from './api/write/wait-until-routed.ts';
 import { type ControlMetrics, countRequests, createControlMetrics } from './control-metrics.ts';
 import { addFeedRoutes } from './feeds/add-feed-routes.ts';
 import { startPruneLoop } from './reconcile/start-prune-loop.ts';
@@ -67,7 +67,7 @@ export async function buildControlServer(
   closing: AbortSignal,
   metrics: ControlMetrics,
   onRefused: OnRefused,
-  whenRouted: ApiContext['whenRouted'],
+  waits: Pick<ApiContext, 'whenRouted' | 'whenTaken'>,
 ): Promise<FastifyInstance> {
   const { store, clock, logger, internalToken, secretKeys } = options;
   const app = buildServer(logger);
@@ -81,10 +81,8 @@ export async function buildControlServer(
   const { originRules = { roots: null, forbidden: systemDirectories } } = options;
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
   await app.register(
-    (scope) => addPublicApi(scope, { store, clock, logger, secretKeys, publicUrl, originRules, whenRouted }),
-    {
-      prefix: '/v0',
-    },
+    (scope) => addPublicApi(scope, { store, clock, logger, secretKeys, publicUrl, originRules, ...waits }),
+    { prefix: '/v0' },
   );
   await app.ready();
   return app;
@@ -112,9 +110,10 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const metrics = createControlMetrics(counted, () => clock.now());
   const onRefused = reportRefusedItems('control', counted, logger);
   const stopWatching = await watchFeeds(store, metrics);
-  const app = await buildControlServer(options, closing.signal, metrics, onRefused, (row) =>
-    waitUntilRouted(store, clock, row),
-  );
+  const app = await buildControlServer(options, closing.signal, metrics, onRefused, {
+    whenRouted: (row) => waitUntilRouted(store, clock, row),
+    whenTaken: () => waitUntilTaken(store, clock),
+  });
   const loops = [
     startReconcileLoop({ store, clock, logger, metrics, listeningSinceMs: clock.now() }),
     startPruneLoop(options),

@@ -277,6 +277,8 @@ describe('200', () => {
       '/v0/policies',
       '/v0/policies/{name}',
       '/v0/policies/{name}/usages',
+      '/v0/secrets_keys',
+      '/v0/secrets_keys/rotate',
       '/v0/workspaces',
       '/v0/workspaces/{workspace}',
       '/v0/workspaces/{workspace}/api_keys',

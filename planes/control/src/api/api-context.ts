@@ -16,4 +16,6 @@ export interface ApiContext {
   readonly originRules: OriginPathRules;
   /** Resolves once gateways know what was written, or a second later. */
   whenRouted(written: DeploymentRow): Promise<void>;
+  /** Resolves once gateways have what the feed of routes and keys says now, or a second later. */
+  whenTaken(): Promise<void>;
 }

@@ -19,6 +19,12 @@ export async function listApiKeys(queries: Queries, workspace: string): Promise<
   return rows.filter((row) => row.workspaces.includes(workspace));
 }
 
+/** As `listApiKeys`; nobody else deletes one of them until the transaction ends. */
+export async function lockApiKeys(queries: Queries, workspace: string): Promise<readonly ApiKeyRow[]> {
+  const rows = await queries.selectFrom('apiKeys').selectAll().orderBy('id').forUpdate().execute();
+  return rows.filter((row) => row.workspaces.includes(workspace));
+}
+
 export async function deleteApiKey(queries: Queries, id: string): Promise<void> {
   await queries.deleteFrom('apiKeys').where('id', '=', id).execute();
 }

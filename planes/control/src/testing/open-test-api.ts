@@ -50,7 +50,7 @@ export async function openTestApi(store: Store, clock: Clock): Promise<TestApi> 
     new AbortController().signal,
     createControlMetrics(createMetrics(), () => clock.now()),
     () => {},
-    async () => {}, // no loop runs here that could route anything
+    { whenRouted: async () => {}, whenTaken: async () => {} }, // no loop runs here, and no gateway pulls
   );
   const newKey = async (role: 'admin' | 'member', createdBy = 'test') => {
     const key = { name: role, workspaces: ['default'], role, expiresAt: null, createdBy };

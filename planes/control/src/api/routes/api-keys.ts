@@ -3,10 +3,11 @@ import { type ApiKeyBody, apiKeyBody, apiKeyRequest } from '@beeline/core/contra
 import { createParser } from '@beeline/core/resources';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { deleteApiKey, listApiKeys } from '../../store/api-keys.ts';
+import { listApiKeys } from '../../store/api-keys.ts';
 import type { ApiKeyRow } from '../../store/database/tables.ts';
 import { callerOf } from '../access/caller-of.ts';
 import { createApiKey } from '../access/create-api-key.ts';
+import { revokeApiKey } from '../access/revoke-api-key.ts';
 import type { ApiContext } from '../api-context.ts';
 import { describeRoute } from '../describe-route.ts';
 import { requireOwnWorkspace } from './workspaces.ts';
@@ -78,25 +79,25 @@ export function addApiKeyRoutes(app: FastifyInstance, context: ApiContext): void
     const createdBy = callerOf(request).key;
     const key = { name, role, workspaces: [workspace], expiresAt, createdBy };
     const { row, token } = await createApiKey(store, key, nowMs);
+    await context.whenTaken();
     return render(row, token);
   });
 
-  const remove = describeRoute({ tag, summary: 'Revoke an API key', answer: apiKeyBody, errors: [404] });
+  const remove = describeRoute({
+    tag,
+    summary: 'Revoke an API key; what runs with it ends within a second',
+    answer: apiKeyBody,
+    errors: [404, 409],
+  });
   app.delete<KeyPath>(
     `${path}/:id`,
     { config: { permission: 'apiKeys:delete' }, schema: remove },
     async (request) => {
       const { workspace, id } = request.params;
       requireOwnWorkspace(request, workspace);
-      return await store.write(async (tx) => {
-        const row = (await listApiKeys(tx.queries, workspace)).find((each) => each.id === id);
-        if (row === undefined) {
-          throw new BeelineError('RESOURCE_NOT_FOUND', { message: `there is no API key "${id}"` });
-        }
-        await deleteApiKey(tx.queries, id);
-        await tx.bump('routes');
-        return render(row);
-      });
+      const row = await revokeApiKey(store, { workspace, id }, clock.now());
+      await context.whenTaken();
+      return render(row);
     },
   );
 }

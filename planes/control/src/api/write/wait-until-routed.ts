@@ -28,9 +28,17 @@ async function areRoutesTaken(store: Store, clock: Clock): Promise<boolean> {
  * that a caller who comes right after the answer finds it. The write stands however long that takes: after a second
  * the answer is given all the same.
  */
-export async function waitUntilRouted(store: Store, clock: Clock, written: DeploymentRow): Promise<void> {
-  // Gateways and the loop work in real time, whatever the clock says.
+export function waitUntilRouted(store: Store, clock: Clock, written: DeploymentRow): Promise<void> {
+  return waitUntil(async () => (await isActedOn(store, written)) && (await areRoutesTaken(store, clock)));
+}
+
+/** Waits until every live gateway has the routes and keys as they are now, for a second at most. */
+export function waitUntilTaken(store: Store, clock: Clock): Promise<void> {
+  return waitUntil(() => areRoutesTaken(store, clock));
+}
+
+/** Gateways and the loop work in real time, whatever the clock says. */
+async function waitUntil(happened: () => Promise<boolean>): Promise<void> {
   const deadline = systemClock.monotonicMs() + longestMs;
-  const happened = async () => (await isActedOn(store, written)) && (await areRoutesTaken(store, clock));
   while (systemClock.monotonicMs() < deadline && !(await happened())) await sleep(systemClock, stepMs);
 }
