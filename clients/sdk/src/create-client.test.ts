@@ -57,6 +57,15 @@ describe('the client', () => {
     expect((await environments.list())[0]?.metadata.name).toBe('staging');
   });
 
+  it('lists everything, however many pages the platform cuts it into', async () => {
+    const { environments } = open();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    for (const name of names) await environments.create({ metadata: { name } });
+    const listed = (await environments.list()).map(({ metadata }) => metadata.name);
+    expect(listed.sort()).toEqual(names);
+    expect(platform.requests.filter(({ method }) => method === 'GET')).toHaveLength(3);
+  });
+
   it('reads revisions, executions, locations, the workspace and logs after a line', async () => {
     const line = {
       timestamp: '',

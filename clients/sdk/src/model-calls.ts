@@ -2,6 +2,7 @@ import type { ExecutionRecord, LogLineBody, ModelMetricsBody } from '@beeline/co
 import type { Model, ModelInput, Revision } from '@beeline/core/resources';
 import { type Applied, applyResource } from './apply-resource.ts';
 import type { AnswerShape, Connection } from './open-connection.ts';
+import { readAllPages } from './read-all-pages.ts';
 import type { CallOptions } from './resource-calls.ts';
 
 export interface ModelCallOptions extends CallOptions {
@@ -24,6 +25,7 @@ export interface MetricsOptions extends ModelCallOptions {
 }
 
 export interface ModelCalls {
+  /** All of them, however many pages that takes. */
   list(options?: ModelCallOptions): Promise<readonly Model[]>;
   get(name: string, options?: ModelCallOptions): Promise<Model>;
   create(input: ModelInput, options?: CallOptions): Promise<Model>;
@@ -51,7 +53,8 @@ export function modelCalls(connection: Connection): ModelCalls {
     connection.call<T>({ method: 'GET', path, query: { ...query }, answer, signal });
 
   const calls: ModelCalls = {
-    list: (options) => read('list', '/models', options),
+    list: ({ environment, signal } = {}) =>
+      readAllPages(connection, { path: '/models', query: { environment }, signal }),
     get: (name, options) => read('object', pathOf(name), options),
     create: (input, options = {}) =>
       connection.call({ method: 'POST', path: '/models', body: input, answer: 'object', ...options }),

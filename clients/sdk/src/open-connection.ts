@@ -21,6 +21,7 @@ export interface ApiCall {
   /** Below the API's address: `/models/x`. */
   readonly path: string;
   readonly query?: Query;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly answer: AnswerShape;
   readonly signal?: AbortSignal | undefined;
@@ -62,14 +63,21 @@ export function setQuery(url: URL, query: Query): void {
   }
 }
 
-/** What an answer is made of: `nothing` is not looked at. */
-export type AnswerShape = 'object' | 'list' | 'nothing';
+/** What an answer is made of: a `page` is a part of a list with its `meta`, `nothing` is not looked at. */
+export type AnswerShape = 'object' | 'list' | 'page' | 'nothing';
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isList = (value: unknown) => Array.isArray(value) && value.every(isObject);
+
+function isPage(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'data' in value && isList(value.data) && 'meta' in value && isObject(value.meta);
+}
 
 function hasShape(value: unknown, shape: AnswerShape): boolean {
   if (shape === 'nothing') return true;
-  return shape === 'list' ? Array.isArray(value) && value.every(isObject) : isObject(value);
+  if (shape === 'page') return isPage(value);
+  return shape === 'list' ? isList(value) : isObject(value);
 }
 
 function redirected(response: Response, url: URL): BeelineError {
@@ -111,6 +119,7 @@ export function openConnection(options: ConnectionOptions): Connection {
         headers: {
           ...credentialHeaders(options),
           accept: 'application/json',
+          ...call.headers,
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),

@@ -8,6 +8,7 @@ import type {
 } from '@beeline/core/resources';
 import { type Applied, applyResource } from './apply-resource.ts';
 import type { Connection } from './open-connection.ts';
+import { readAllPages } from './read-all-pages.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -15,6 +16,7 @@ export interface CallOptions {
 
 /** The calls that every kind with a spec has. Each rejects with BeelineError. */
 export interface ResourceCalls<Input, Resource> {
+  /** All of them, however many pages that takes. */
   list(options?: CallOptions): Promise<readonly Resource[]>;
   get(name: string, options?: CallOptions): Promise<Resource>;
   create(input: Input, options?: CallOptions): Promise<Resource>;
@@ -30,8 +32,7 @@ function resourceCalls<
 >(connection: Connection, plural: string): ResourceCalls<Input, Resource> {
   const pathOf = (name: string) => `/${plural}/${encodeURIComponent(name)}`;
   const calls: ResourceCalls<Input, Resource> = {
-    list: (options = {}) =>
-      connection.call({ method: 'GET', path: `/${plural}`, answer: 'list', ...options }),
+    list: (options = {}) => readAllPages(connection, { path: `/${plural}`, ...options }),
     get: (name, options = {}) =>
       connection.call({ method: 'GET', path: pathOf(name), answer: 'object', ...options }),
     create: (input, options = {}) =>

@@ -49,6 +49,8 @@ export interface FakePlatform {
 }
 
 const apiKey = 'bl_fake_key';
+/** So few that a test of a list sees several pages. */
+const fakePageItems = 3;
 const ok = (body: unknown): FakeAnswer => ({ status: 200, body });
 const missing = (what: string) =>
   new BeelineError('RESOURCE_NOT_FOUND', { message: `${what} does not exist; check the name` });
@@ -86,6 +88,16 @@ function answerModelPart(
   );
 }
 
+/** One page, with the place of the next as its cursor; everything for clients of the first version. */
+function pageOf(items: readonly unknown[], { headers, query }: RecordedRequest): unknown {
+  if (headers['beeline-version'] !== '2026-04-28') return items;
+  const start = Number(query.cursor ?? 0);
+  const end = start + Math.min(Number(query.limit ?? 50), fakePageItems);
+  const nextCursor = end < items.length ? String(end) : null;
+  const meta = { hasMore: nextCursor !== null, nextCursor, total: items.length };
+  return { data: items.slice(start, end), meta };
+}
+
 function answerApi(platform: FakePlatform, request: RecordedRequest): FakeAnswer {
   if (readCredential(lookUpIn(request.headers)) !== apiKey) {
     throw new BeelineError('AUTHENTICATION_FAILED', {
@@ -106,7 +118,9 @@ function answerApi(platform: FakePlatform, request: RecordedRequest): FakeAnswer
   switch (request.method) {
     case 'GET':
       return ok(
-        name === undefined ? store.list(plural, request.query) : store.get(plural, name, request.query),
+        name === undefined
+          ? pageOf(store.list(plural, request.query), request)
+          : store.get(plural, name, request.query),
       );
     case 'POST':
       return ok(store.create(plural, input));

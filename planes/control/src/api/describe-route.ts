@@ -35,14 +35,21 @@ export const environmentQuery: TProperties = {
 
 /** Query of a list. */
 export const listQuery: TProperties = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Items of one page' })),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 200,
+      description:
+        'Items of one page; 50 when absent, 1000 without an envelope. A page of 8 MiB of documents ends earlier',
+    }),
+  ),
   sort: Type.Optional(Type.Enum(['createdAt:desc', 'createdAt:asc', 'name:asc', 'name:desc'])),
   q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of a name, display name or label' })),
   status: Type.Optional(Type.String({ description: 'Statuses, separated by commas' })),
   cursor: Type.Optional(Type.String({ description: '`meta.nextCursor` of the page before' })),
 };
 
-/** A list: an array, or an envelope when the version header is 2026-04-28. */
+/** A list: an array with a `Link` header to the next page, or an envelope when the version header is 2026-04-28. */
 export const listAnswer = (item: TSchema): TSchema =>
   Type.Union([
     Type.Array(item),

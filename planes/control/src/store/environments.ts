@@ -72,11 +72,18 @@ export async function insertEnvironment(queries: Queries, row: EnvironmentRow): 
   return numInsertedOrUpdatedRows === 1n;
 }
 
-/** Writes a whole row that the transaction has locked. */
+/** Writes what a user can change of a row that the transaction has locked. */
 export async function updateEnvironment(queries: Queries, row: EnvironmentRow): Promise<void> {
   await queries
     .updateTable('environments')
-    .set({ ...row, labels: jsonColumn(row.labels), policies: jsonColumn(row.policies) })
+    .set({
+      displayName: row.displayName,
+      labels: jsonColumn(row.labels),
+      policies: jsonColumn(row.policies),
+      generation: row.generation,
+      updatedAt: row.updatedAt,
+      updatedBy: row.updatedBy,
+    })
     .where('workspace', '=', row.workspace)
     .where('name', '=', row.name)
     .execute();

@@ -64,11 +64,18 @@ export async function insertPolicy(queries: Queries, row: PolicyRow): Promise<bo
   return numInsertedOrUpdatedRows === 1n;
 }
 
-/** Writes a whole row that the transaction has locked. */
+/** Writes what a user can change of a row that the transaction has locked. */
 export async function updatePolicy(queries: Queries, row: PolicyRow): Promise<void> {
   await queries
     .updateTable('policies')
-    .set({ ...row, labels: jsonColumn(row.labels), spec: jsonColumn(row.spec) })
+    .set({
+      displayName: row.displayName,
+      labels: jsonColumn(row.labels),
+      spec: jsonColumn(row.spec),
+      generation: row.generation,
+      updatedAt: row.updatedAt,
+      updatedBy: row.updatedBy,
+    })
     .where('workspace', '=', row.workspace)
     .where('name', '=', row.name)
     .execute();

@@ -263,7 +263,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       };
       expect(await insertPolicy(store.queries, row)).toBe(true);
       expect(await insertPolicy(store.queries, row)).toBe(false);
-      expect(await loadPolicy(store.queries, row)).toEqual(row);
+      expect(await loadPolicy(store.queries, row)).toMatchObject(row);
       const found = await store.write((tx) => lockPolicyNames(tx.queries, 'default', ['eu', 'us']));
       expect([...found]).toEqual(['eu']);
       await deletePolicy(store.queries, row);

@@ -1,11 +1,14 @@
 import { defaultEnvironment, type Model, type ModelScaling, showModelSpec } from '@beeline/core/resources';
-import type { DeploymentRow } from '../../store/database/tables.ts';
 import type { Observation } from '../../store/observed.ts';
+import type { ShownDeployment } from '../../store/pages/load-listed.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** Where a deployment is called. */
-export function inferenceUrl(publicUrl: string, row: DeploymentRow): string {
+export function inferenceUrl(
+  publicUrl: string,
+  row: Pick<ShownDeployment, 'workspace' | 'model' | 'environment'>,
+): string {
   const query = row.environment === defaultEnvironment ? '' : `?environment=${row.environment}`;
   return `${publicUrl}/${row.workspace}/models/${row.model}${query}`;
 }
@@ -35,7 +38,7 @@ const renderScaling = ({ location, state }: Observation): readonly ModelScaling[
 
 /** A deployment as the API returns it. */
 export function renderModel(
-  row: DeploymentRow,
+  row: ShownDeployment,
   observations: readonly Observation[],
   publicUrl: string,
 ): Model {

@@ -4,13 +4,15 @@ import { environmentSchema } from '@beeline/core/resources';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admitEnvironment } from '../../admission/admit-documents.ts';
 import type { EnvironmentRow } from '../../store/database/tables.ts';
-import { listEnvironments, loadEnvironment } from '../../store/environments.ts';
+import { loadEnvironment } from '../../store/environments.ts';
+import { loadListedEnvironments } from '../../store/pages/load-listed.ts';
+import { documentSource } from '../../store/pages/page-sources.ts';
 import { callerOf } from '../access/caller-of.ts';
 import type { ApiContext } from '../api-context.ts';
 import { answerObject } from '../conditions/answer-object.ts';
 import { readPrecondition } from '../conditions/preconditions.ts';
 import { describeRoute, listAnswer, listQuery } from '../describe-route.ts';
-import { paginate, readListQuery } from '../paginate.ts';
+import { sendPage } from '../lists/send-page.ts';
 import { renderEnvironment } from '../render/render-documents.ts';
 import { createEnvironment, removeEnvironment, replaceEnvironment } from '../write/write-environment.ts';
 
@@ -26,6 +28,7 @@ const answerEnvironment = (request: FastifyRequest, reply: FastifyReply, row: En
   answerObject(request, reply, row, renderEnvironment(row));
 
 function addReading(app: FastifyInstance, context: ApiContext): void {
+  const { queries } = context.store;
   const listSchema = describeRoute({
     tag,
     summary: 'List environments',
@@ -34,11 +37,21 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
     errors: [400],
   });
   const list = { config: { permission: 'environments:list' }, schema: listSchema } as const;
-  app.get('/environments', list, async (request) => {
+  app.get('/environments', list, async (request, reply) => {
     const { workspace } = callerOf(request);
-    const query = readListQuery(request.query, request.headers);
-    const rows = await listEnvironments(context.store.queries, workspace);
-    return paginate(rows.map(renderEnvironment), query, `environments ${workspace}`, context.clock.now());
+    return await sendPage(
+      request,
+      reply,
+      { queries, clock: context.clock },
+      {
+        scope: `environments ${workspace}`,
+        source: documentSource('environments', workspace),
+        async load(names) {
+          const rows = await loadListedEnvironments(queries, workspace, names);
+          return new Map(rows.map((row) => [row.name, renderEnvironment(row)]));
+        },
+      },
+    );
   });
 
   const getSchema = describeRoute({ tag, summary: 'Get an environment', answer, errors: [404] });

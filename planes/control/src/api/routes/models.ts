@@ -4,15 +4,16 @@ import { type Model, modelSchema } from '@beeline/core/resources';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admitModel } from '../../admission/admit-model.ts';
 import type { DeploymentRow } from '../../store/database/tables.ts';
-import { listDeployments } from '../../store/models.ts';
 import { loadObservations } from '../../store/observed.ts';
+import { loadListedDeployments, type ShownDeployment } from '../../store/pages/load-listed.ts';
+import { deploymentSource } from '../../store/pages/page-sources.ts';
 import { callerOf } from '../access/caller-of.ts';
 import type { ApiContext } from '../api-context.ts';
 import { answerObject } from '../conditions/answer-object.ts';
 import { readPrecondition } from '../conditions/preconditions.ts';
 import { describeRoute, environmentQuery, listAnswer, listQuery } from '../describe-route.ts';
 import { queryText } from '../http/read-query.ts';
-import { paginate, readListQuery } from '../paginate.ts';
+import { sendPage } from '../lists/send-page.ts';
 import { renderModel } from '../render/render-model.ts';
 import { requireDeployment } from '../require-deployment.ts';
 import { createModel, deleteModel, replaceModel } from '../write/write-model.ts';
@@ -30,7 +31,10 @@ function environmentOf(request: FastifyRequest): { readonly environment?: string
   return environment === undefined ? {} : { environment };
 }
 
-async function renderModels(context: ApiContext, rows: readonly DeploymentRow[]): Promise<readonly Model[]> {
+async function renderModels(
+  context: ApiContext,
+  rows: readonly ShownDeployment[],
+): Promise<readonly Model[]> {
   const ids = rows.map((row) => row.id);
   const observations = await loadObservations(context.store.queries, ids);
   return rows.map((row) => renderModel(row, observations.get(row.id) ?? [], context.publicUrl));
@@ -48,6 +52,8 @@ async function answerModel(
 }
 
 function addReading(app: FastifyInstance, context: ApiContext): void {
+  const { queries } = context.store;
+  const listContext = { queries, clock: context.clock };
   const list = {
     config: { permission: 'models:list' },
     schema: describeRoute({
@@ -58,13 +64,18 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
       errors: [400],
     }),
   } as const;
-  app.get('/models', list, async (request) => {
+  app.get('/models', list, async (request, reply) => {
     const { workspace } = callerOf(request);
     const filter = { workspace, ...environmentOf(request) };
-    const query = readListQuery(request.query, request.headers);
-    const models = await renderModels(context, await listDeployments(context.store.queries, filter));
-    const scope = `models ${workspace} ${filter.environment ?? ''}`;
-    return paginate(models, query, scope, context.clock.now());
+    return await sendPage(request, reply, listContext, {
+      scope: `models ${workspace} ${filter.environment ?? ''}`,
+      source: deploymentSource(filter),
+      async load(ids) {
+        const rows = await loadListedDeployments(queries, ids);
+        const models = await renderModels(context, rows);
+        return new Map(rows.map(({ id }, index) => [id, models[index]]));
+      },
+    });
   });
 
   const get = {

@@ -4,13 +4,15 @@ import { policySchema } from '@beeline/core/resources';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admitPolicy } from '../../admission/admit-documents.ts';
 import type { PolicyRow } from '../../store/database/tables.ts';
-import { listPolicies, loadPolicy } from '../../store/policies.ts';
+import { loadListedPolicies } from '../../store/pages/load-listed.ts';
+import { documentSource } from '../../store/pages/page-sources.ts';
+import { loadPolicy } from '../../store/policies.ts';
 import { callerOf } from '../access/caller-of.ts';
 import type { ApiContext } from '../api-context.ts';
 import { answerObject } from '../conditions/answer-object.ts';
 import { readPrecondition } from '../conditions/preconditions.ts';
 import { describeRoute, listAnswer, listQuery } from '../describe-route.ts';
-import { paginate, readListQuery } from '../paginate.ts';
+import { sendPage } from '../lists/send-page.ts';
 import { renderPolicy } from '../render/render-documents.ts';
 import { createPolicy, loadPolicyUsages, removePolicy, replacePolicy } from '../write/write-policy.ts';
 
@@ -43,11 +45,21 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
     errors: [400],
   });
   const list = { config: { permission: 'policies:list' }, schema: listSchema } as const;
-  app.get('/policies', list, async (request) => {
+  app.get('/policies', list, async (request, reply) => {
     const { workspace } = callerOf(request);
-    const query = readListQuery(request.query, request.headers);
-    const rows = await listPolicies(queries, workspace);
-    return paginate(rows.map(renderPolicy), query, `policies ${workspace}`, context.clock.now());
+    return await sendPage(
+      request,
+      reply,
+      { queries, clock: context.clock },
+      {
+        scope: `policies ${workspace}`,
+        source: documentSource('policies', workspace),
+        async load(names) {
+          const rows = await loadListedPolicies(queries, workspace, names);
+          return new Map(rows.map((row) => [row.name, renderPolicy(row)]));
+        },
+      },
+    );
   });
 
   const getSchema = describeRoute({ tag, summary: 'Get a policy', answer, errors: [404] });

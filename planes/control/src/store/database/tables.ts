@@ -16,11 +16,16 @@ import type {
   ResourceStatus,
   RevisionTemplate,
 } from '@beeline/core/resources';
-import type { ColumnType, Generated, RawBuilder, Selectable } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, RawBuilder, Selectable } from 'kysely';
 
 type Json<T> = ColumnType<T, RawBuilder<T>, RawBuilder<T>>;
 
-interface DocumentColumns {
+/** What the database finds out by itself: pages of lists are made by it, and nobody else looks at it. */
+interface SizeColumn {
+  storedBytes: GeneratedAlways<number>;
+}
+
+interface DocumentColumns extends SizeColumn {
   workspace: string;
   name: string;
   displayName: string;
@@ -46,7 +51,7 @@ export interface PlacedAssignment {
   readonly assignment: RevisionAssignment;
 }
 
-interface DeploymentTable {
+interface DeploymentTable extends SizeColumn {
   id: string;
   workspace: string;
   model: string;
@@ -179,9 +184,10 @@ export interface Tables {
 }
 
 export type WorkspaceRow = Readonly<Selectable<Tables['workspaces']>>;
-export type EnvironmentRow = Readonly<Selectable<EnvironmentTable>>;
-export type PolicyRow = Readonly<Selectable<PolicyTable>>;
-export type DeploymentRow = Readonly<Selectable<DeploymentTable>>;
+type Row<T> = Readonly<Omit<Selectable<T>, 'storedBytes'>>;
+export type EnvironmentRow = Row<EnvironmentTable>;
+export type PolicyRow = Row<PolicyTable>;
+export type DeploymentRow = Row<DeploymentTable>;
 export type RevisionRow = Readonly<Selectable<RevisionTable>>;
 export type ApiKeyRow = Readonly<Selectable<ApiKeyTable>>;
 export type LocationRow = Readonly<Selectable<LocationTable>>;

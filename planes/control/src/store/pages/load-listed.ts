@@ -1,0 +1,71 @@
+import type { DeploymentRow, EnvironmentRow, PolicyRow } from '../database/tables.ts';
+import type { Queries } from '../open-store.ts';
+
+/** What is shown of a deployment: what locations and gateways were told of it is as large again. */
+export type ShownDeployment = Omit<DeploymentRow, 'route' | 'assignments'>;
+
+const shownColumns = [
+  'id',
+  'workspace',
+  'model',
+  'environment',
+  'displayName',
+  'labels',
+  'spec',
+  'generation',
+  'createdAt',
+  'createdBy',
+  'updatedAt',
+  'updatedBy',
+  'deleting',
+  'originByOwner',
+  'dueAt',
+  'observedGeneration',
+  'status',
+  'conditions',
+  'events',
+  'activeRevision',
+  'previousRevision',
+  'latestRevision',
+  'assignmentsVersion',
+] as const satisfies readonly (keyof ShownDeployment)[];
+
+/** Those of the deployments that still exist, in any order. */
+export function loadListedDeployments(
+  queries: Queries,
+  ids: readonly string[],
+): Promise<readonly ShownDeployment[]> {
+  return queries
+    .selectFrom('deployments')
+    .select(shownColumns)
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
+/** Those of the environments that still exist, in any order. */
+export function loadListedEnvironments(
+  queries: Queries,
+  workspace: string,
+  names: readonly string[],
+): Promise<readonly EnvironmentRow[]> {
+  return queries
+    .selectFrom('environments')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('name', 'in', [...names])
+    .execute();
+}
+
+/** Those of the policies that still exist, in any order. */
+export function loadListedPolicies(
+  queries: Queries,
+  workspace: string,
+  names: readonly string[],
+): Promise<readonly PolicyRow[]> {
+  return queries
+    .selectFrom('policies')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('name', 'in', [...names])
+    .execute();
+}

@@ -1,0 +1,25 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** A list as a statement: each row has id, name, environment, display_name, labels, status, created_at, stored_bytes. */
+export type PageSource = RawBuilder<unknown>;
+
+/** Deployments of a workspace; see `listDeployments` for those that are being deleted. */
+export function deploymentSource(filter: {
+  readonly workspace: string;
+  readonly environment?: string;
+}): PageSource {
+  const { workspace, environment } = filter;
+  const where = environment === undefined ? sql`` : sql`and environment = ${environment}`;
+  return sql`
+    select distinct on (model, environment) id, model as name, environment, display_name, labels, status,
+      created_at, stored_bytes
+    from deployments where workspace = ${workspace} ${where}
+    order by model, environment, deleting, id desc`;
+}
+
+/** Environments or policies of a workspace: their names are their ids. */
+export function documentSource(table: 'environments' | 'policies', workspace: string): PageSource {
+  return sql`
+    select name as id, name, '' as environment, display_name, labels, 'DEPLOYED' as status, created_at, stored_bytes
+    from ${sql.table(table)} where workspace = ${workspace}`;
+}
