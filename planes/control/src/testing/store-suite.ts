@@ -270,6 +270,22 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       expect(await loadPolicy(store.queries, row)).toBeUndefined();
     });
 
+    it('gives out long lines and records up to so many bytes, the first one whatever it has', async () => {
+      const line = { at: nowMs, ...key, revision: 'r', replica: 'p', source: 'stdout' as const };
+      const lines = ['a', 'b', 'c'].map((sign) => ({ ...line, message: sign.repeat(400_000) }));
+      const longest = { ...line, message: 'd'.repeat(900_000) };
+      await insertLogLines(store.queries, { location: 'here', lines: [...lines, longest] });
+      const read = async (query: { readonly afterId?: number }) =>
+        (await listLogLines(store.queries, key, { limit: 10, ...query })).map(({ message }) => message[0]);
+      expect([await read({}), await read({ afterId: 0 })]).toEqual([['d'], ['a', 'b']]);
+      const records = [0, 1, 2].map((at) =>
+        executionRecord(`exe_${at}`, { startedAt: nowMs + at, path: '/'.repeat(300_000) }),
+      );
+      await insertExecutions(store.queries, records);
+      const ids = (await listExecutions(store.queries, key, 10)).map(({ id }) => id);
+      expect(ids).toEqual(['exe_2', 'exe_1']);
+    });
+
     it('takes the same executions twice without harm, and keeps only so many and so old', async () => {
       const records = [0, 1, 2, 3].map((index) =>
         executionRecord(`exe_${index}`, { startedAt: nowMs + index * 1_000 }),

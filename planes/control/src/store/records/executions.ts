@@ -1,8 +1,10 @@
 import type { ExecutionRecord } from '@beeline/core/contract';
+import { sql } from 'kysely';
 import { jsonColumn } from '../database/json-column.ts';
 import type { DeploymentKey } from '../models.ts';
 import type { Queries } from '../open-store.ts';
 import type { Retention } from './retention.ts';
+import { bytesBefore, maxAnswerBytes } from './within-bytes.ts';
 
 /** Inserts executions; one that is known already is left as it is, so a batch may come twice. */
 export async function insertExecutions(queries: Queries, records: readonly ExecutionRecord[]): Promise<void> {
@@ -23,21 +25,31 @@ export async function insertExecutions(queries: Queries, records: readonly Execu
     .execute();
 }
 
-/** The last executions of a deployment, newest first. */
+/** The last executions of a deployment, newest first. They are fewer than the limit when they are long. */
 export async function listExecutions(
   queries: Queries,
   key: DeploymentKey,
   limit: number,
 ): Promise<readonly ExecutionRecord[]> {
-  const rows = await queries
+  const chosen = queries
     .selectFrom('executions')
-    .select('record')
+    .select(['id', 'startedAt', 'record'])
     .where('workspace', '=', key.workspace)
     .where('model', '=', key.model)
     .where('environment', '=', key.environment)
     .orderBy('startedAt', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit)
+    .limit(limit);
+  const before = bytesBefore(sql`record::text`, sql`started_at desc, id desc`);
+  const measured = queries
+    .selectFrom(chosen.as('chosen'))
+    .select(['id', 'startedAt', 'record', before.as('before')]);
+  const rows = await queries
+    .selectFrom(measured.as('measured'))
+    .select('record')
+    .where('before', '<', maxAnswerBytes)
+    .orderBy('startedAt', 'desc')
+    .orderBy('id', 'desc')
     .execute();
   return rows.map((row) => row.record);
 }

@@ -1,9 +1,11 @@
 import { storableText } from '@beeline/core/base';
 import type { LogsMessage } from '@beeline/core/contract';
+import { sql } from 'kysely';
 import type { LogLineRow } from '../database/tables.ts';
 import type { DeploymentKey } from '../models.ts';
 import type { Queries } from '../open-store.ts';
 import type { Retention } from './retention.ts';
+import { bytesBefore, maxAnswerBytes } from './within-bytes.ts';
 
 /** Rows of one insert: far under the 65 535 parameters that the protocol allows. */
 const rowsPerInsert = 1_000;
@@ -35,25 +37,37 @@ export interface LogQuery {
   readonly limit: number;
 }
 
-/** Lines of a deployment, oldest first: the first ones after `afterId`, or else the last ones. */
+/**
+ * Lines of a deployment, oldest first: the first ones after `afterId`, or else the last ones. They are fewer than the
+ * limit when they are long.
+ */
 export async function listLogLines(
   queries: Queries,
   key: DeploymentKey,
   query: LogQuery,
 ): Promise<readonly LogLineRow[]> {
-  let select = queries
+  const direction = query.afterId === undefined ? 'desc' : 'asc';
+  let chosen = queries
     .selectFrom('logLines')
-    .selectAll()
+    .select(['id', 'message'])
     .where('workspace', '=', key.workspace)
     .where('model', '=', key.model)
     .where('environment', '=', key.environment)
-    .orderBy('id', query.afterId === undefined ? 'desc' : 'asc')
+    .orderBy('id', direction)
     .limit(query.limit);
-  if (query.startMs !== undefined) select = select.where('at', '>=', query.startMs);
-  if (query.endMs !== undefined) select = select.where('at', '<', query.endMs);
-  if (query.afterId !== undefined) select = select.where('id', '>', query.afterId);
-  const rows = await select.execute();
-  return query.afterId === undefined ? rows.reverse() : rows;
+  if (query.startMs !== undefined) chosen = chosen.where('at', '>=', query.startMs);
+  if (query.endMs !== undefined) chosen = chosen.where('at', '<', query.endMs);
+  if (query.afterId !== undefined) chosen = chosen.where('id', '>', query.afterId);
+  const before = bytesBefore(sql.ref('message'), sql`id ${sql.raw(direction)}`);
+  const measured = queries.selectFrom(chosen.as('chosen')).select(['id', before.as('before')]);
+  return await queries
+    .selectFrom('logLines')
+    .selectAll()
+    .where('id', 'in', (from) =>
+      from.selectFrom(measured.as('measured')).select('measured.id').where('before', '<', maxAnswerBytes),
+    )
+    .orderBy('id')
+    .execute();
 }
 
 /** Deletes lines that are too old, and of each deployment the oldest that are too many. */
