@@ -73,7 +73,7 @@ export async function buildControlServer(
   const app = buildServer(logger);
   countRequests(app, metrics);
   await publishOpenapi(app);
-  addHealthRoutes(app, store);
+  addHealthRoutes(app, { store, clock, closing });
   const sealer = createAssignmentSealer(secretKeys, logger);
   await app.register((scope) =>
     addFeedRoutes(scope, { store, clock, internalToken, sealer, closing, onRefused }),

@@ -1,10 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { type ForeignServer, foreignServer } from '@beeline/core/relay';
+import { sendJson } from '@beeline/core/service';
 
 /** Who answers, on the one port of an embedded platform, what is no inference request. */
 export interface Dispatch {
   readonly control: RequestListener;
   readonly metrics: RequestListener;
+  /** The gateway takes requests: only then may the platform call itself ready. */
+  ready(): boolean;
   /** There is no gateway yet: control answers everything. */
   readonly starting: boolean;
 }
@@ -29,13 +32,21 @@ export function isMetricsPath(url: string): boolean {
   return url === '/metrics' || url.startsWith('/metrics?');
 }
 
+/** Whether a request asks if inference is served; control, which is behind it, only knows of itself. */
+export function isReadyPath(url: string): boolean {
+  return url === '/readyz' || url.startsWith('/readyz?');
+}
+
 /** The server beside the gateway. */
 export function besideGateway(dispatch: Dispatch): ForeignServer {
   return foreignServer(
     ({ target }) => dispatch.starting || isControlPath(target) || isMetricsPath(target),
     (request, response) => {
-      if (isMetricsPath(request.url ?? '/')) dispatch.metrics(request, response);
-      else dispatch.control(request, response);
+      const url = request.url ?? '/';
+      if (isMetricsPath(url)) dispatch.metrics(request, response);
+      else if (isReadyPath(url) && !dispatch.ready()) {
+        sendJson(response, 503, { status: dispatch.starting ? 'starting' : 'stopping' });
+      } else dispatch.control(request, response);
     },
   );
 }

@@ -81,12 +81,13 @@ export async function startPlatform(
   const ownFiles = [config.dataDir, config.config];
   const metrics = createMetrics();
   const scrapePolicy = { token: config.metricsToken, trustLoopback: config.publicUrl === null };
+  let gateway: Gateway | null = null;
   const dispatch: { -readonly [K in keyof Dispatch]: Dispatch[K] } = {
     control: answerStarting,
     metrics: (request, response) => answerScrape(request, response, metrics, scrapePolicy),
+    ready: () => gateway?.ready() ?? false,
     starting: true,
   };
-  let gateway: Gateway | null = null;
   try {
     const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });
     closers.push(async () => endMeasuring());
