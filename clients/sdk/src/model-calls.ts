@@ -15,6 +15,8 @@ export interface LogsOptions extends ModelCallOptions {
   readonly after?: string | undefined;
   /** RFC 3339: only lines from then on. */
   readonly start?: string | undefined;
+  /** Instead of it: so far back by the platform's clock, such as `15m`. */
+  readonly period?: string | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -22,6 +24,8 @@ export interface MetricsOptions extends ModelCallOptions {
   /** RFC 3339. */
   readonly start?: string | undefined;
   readonly end?: string | undefined;
+  /** Instead of `start`: so far back from the end by the platform's clock, such as `15m`. */
+  readonly period?: string | undefined;
 }
 
 export interface ModelCalls {

@@ -29,7 +29,7 @@ describe('bl logs', () => {
     expect(bl.platform.requests[0]?.query).toEqual({
       environment: 'development',
       limit: '2',
-      start: '2024-12-31T23:05:00.000Z',
+      period: '3600000ms',
     });
   });
 

@@ -71,10 +71,8 @@ async function runLogs(session: Session, name: string, flags: LogsFlags): Promis
       environment,
       after,
       limit: flags.limit,
-      start:
-        after === undefined
-          ? new Date(io.clock.now() - (flags.period ?? defaultPeriodMs)).toISOString()
-          : undefined,
+      // Counted back by the platform: this machine's clock may be wrong.
+      period: after === undefined ? `${flags.period ?? defaultPeriodMs}ms` : undefined,
       signal: io.signal,
     });
   try {

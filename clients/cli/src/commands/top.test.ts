@@ -64,7 +64,7 @@ describe('bl top', () => {
     expect(JSON.parse(stdout)).toMatchObject([{ name: 'busy', metrics: { requestTotal: 120 } }]);
     expect(bl.platform.requests.at(-1)).toMatchObject({
       path: '/v0/models/busy/metrics',
-      query: { environment: 'production', start: '2024-12-31T23:55:00.000Z' },
+      query: { environment: 'production', period: '600000ms' },
     });
   });
 

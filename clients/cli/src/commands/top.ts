@@ -57,9 +57,9 @@ export function defineTop(command: Command, { io, finish }: CommandContext): voi
 /** What was measured of one deployment; none when it was deleted meanwhile. */
 async function readRow({ client, io }: Session, model: Model, windowMs: number): Promise<readonly TopRow[]> {
   const { name, environment } = model.metadata;
-  const start = new Date(io.clock.now() - windowMs).toISOString();
+  const period = `${windowMs}ms`; // counted back by the platform: this clock may be wrong
   try {
-    const metrics = await client.models.metrics(name, { environment, start, signal: io.signal });
+    const metrics = await client.models.metrics(name, { environment, period, signal: io.signal });
     return [{ model, metrics }];
   } catch (thrown) {
     if (asCliError(thrown).kind === 'not_found') return [];

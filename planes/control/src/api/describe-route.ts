@@ -33,6 +33,13 @@ export const environmentQuery: TProperties = {
   environment: Type.Optional(Type.String({ description: 'Name of an environment; production when absent' })),
 };
 
+/** The other way to say where a window begins. */
+export const periodQuery = Type.Optional(
+  Type.String({
+    description: 'Instead of `start`: so long before the end by the clock of the platform, such as 15m',
+  }),
+);
+
 /** Query of a list. */
 export const listQuery: TProperties = {
   limit: Type.Optional(

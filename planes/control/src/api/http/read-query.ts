@@ -1,4 +1,4 @@
-import { BeelineError, describeViolations, type FieldViolation } from '@beeline/core/base';
+import { BeelineError, describeViolations, type FieldViolation, parseDuration } from '@beeline/core/base';
 
 /** A query parameter as text; an address with one that is sent twice was refused before: see check-address.ts. */
 export function queryText(query: unknown, name: string): string | undefined {
@@ -40,4 +40,36 @@ export function queryTime(query: unknown, name: string): number | undefined {
     });
   }
   return ms;
+}
+
+/** A length of time such as `90s`, in milliseconds; never 0. */
+export function queryDuration(query: unknown, name: string): number | undefined {
+  const text = queryText(query, name);
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0) {
+    refuseQuery(name, { rule: 'must be a duration over 0 such as 15m', received: JSON.stringify(text) });
+  }
+  return ms;
+}
+
+/**
+ * A stretch of time: from `?start`, or `?period` before the end, to `?end`. What is counted back is counted by this
+ * clock, so that the caller's own may be wrong.
+ */
+export function queryWindow(
+  query: unknown,
+  nowMs: number,
+): { readonly startMs?: number; readonly endMs?: number } {
+  const startMs = queryTime(query, 'start');
+  const endMs = queryTime(query, 'end');
+  const periodMs = queryDuration(query, 'period');
+  if (startMs !== undefined && periodMs !== undefined) {
+    refuseQuery('period', { rule: 'must not be sent together with start', hint: 'leave one of them' });
+  }
+  const from = periodMs === undefined ? startMs : Math.max(0, (endMs ?? nowMs) - periodMs);
+  return {
+    ...(from === undefined ? {} : { startMs: from }),
+    ...(endMs === undefined ? {} : { endMs }),
+  };
 }

@@ -4,8 +4,8 @@ import { Type } from 'typebox';
 import { loadObservations } from '../../store/observed.ts';
 import { type MetricsWindow, sumExecutions } from '../../store/records/execution-metrics.ts';
 import type { ApiContext } from '../api-context.ts';
-import { describeRoute, environmentQuery } from '../describe-route.ts';
-import { queryTime, refuseQuery } from '../http/read-query.ts';
+import { describeRoute, environmentQuery, periodQuery } from '../describe-route.ts';
+import { queryWindow, refuseQuery } from '../http/read-query.ts';
 import { buildMetricsWindow, latencyBoundsMs, renderModelMetrics } from '../render/render-model-metrics.ts';
 import { requireDeployment } from '../require-deployment.ts';
 
@@ -14,8 +14,9 @@ const dayMs = 24 * 3_600_000;
 const longestMs = 31 * dayMs;
 
 function readWindow(query: unknown, nowMs: number): MetricsWindow {
-  const endMs = queryTime(query, 'end') ?? nowMs;
-  const startMs = queryTime(query, 'start') ?? endMs - dayMs;
+  const wanted = queryWindow(query, nowMs);
+  const endMs = wanted.endMs ?? nowMs;
+  const startMs = wanted.startMs ?? endMs - dayMs;
   const received = `${new Date(startMs).toISOString()} to ${new Date(endMs).toISOString()}`;
   if (startMs >= endMs) refuseQuery('start', { rule: 'must be before end', received });
   if (endMs - startMs > longestMs)
@@ -33,6 +34,7 @@ export function addModelMetricsRoute(app: FastifyInstance, context: ApiContext):
       ...environmentQuery,
       start: when('24 hours before the end when absent; at most 31 days before it'),
       end: when('Now when absent'),
+      period: periodQuery,
     },
     answer: modelMetricsBody,
     errors: [400, 404],

@@ -8,8 +8,8 @@ import { type LogQuery, listLogLines } from '../../store/records/logs.ts';
 import { listRevisions } from '../../store/revisions.ts';
 import { callerOf } from '../access/caller-of.ts';
 import type { ApiContext } from '../api-context.ts';
-import { describeRoute, environmentQuery } from '../describe-route.ts';
-import { queryInteger, queryTime } from '../http/read-query.ts';
+import { describeRoute, environmentQuery, periodQuery } from '../describe-route.ts';
+import { queryInteger, queryWindow } from '../http/read-query.ts';
 import { renderRevision } from '../render/render-revision.ts';
 import { requireDeployment } from '../require-deployment.ts';
 
@@ -37,14 +37,11 @@ function renderLogLine(row: LogLineRow): LogLineBody {
   };
 }
 
-function readLogQuery(query: unknown): LogQuery {
-  const startMs = queryTime(query, 'start');
-  const endMs = queryTime(query, 'end');
+function readLogQuery(query: unknown, nowMs: number): LogQuery {
   const afterId = queryInteger(query, 'after', { min: 0, max: Number.MAX_SAFE_INTEGER });
   return {
     limit: queryInteger(query, 'limit', { min: 1, max: maxLogLines }) ?? 200,
-    ...(startMs === undefined ? {} : { startMs }),
-    ...(endMs === undefined ? {} : { endMs }),
+    ...queryWindow(query, nowMs),
     ...(afterId === undefined ? {} : { afterId }),
   };
 }
@@ -73,6 +70,7 @@ function addLogs(app: FastifyInstance, context: ApiContext): void {
       ...environmentQuery,
       start: Type.Optional(Type.String({ format: 'date-time' })),
       end: Type.Optional(Type.String({ format: 'date-time' })),
+      period: periodQuery,
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxLogLines, default: 200 })),
       after: Type.Optional(Type.String({ description: 'Id of the last line that is known' })),
     },
@@ -82,7 +80,7 @@ function addLogs(app: FastifyInstance, context: ApiContext): void {
   const options = { config: { permission: 'models:get' }, schema } as const;
   app.get<ModelPath>('/models/:model/logs', options, async (request) => {
     const deployment = await requireDeployment(context, request, request.params.model);
-    const query = readLogQuery(request.query);
+    const query = readLogQuery(request.query, context.clock.now());
     const lines = await listLogLines(context.store.queries, keyOf(deployment), query);
     return lines.map(renderLogLine);
   });
