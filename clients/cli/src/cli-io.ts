@@ -14,6 +14,8 @@ export interface CliIo {
   readonly clock: Clock;
   /** Aborts when the person wants to stop. */
   readonly signal: AbortSignal;
+  /** The command line in bytes, each argument with a NUL behind it; null where the system does not tell. */
+  readArguments(): Promise<Uint8Array | null>;
   /** URL of the file behind an entry of an installed package; throws when there is none. */
   resolvePackage(entry: string): string;
   /** Becomes another program, which keeps the terminal, the signals and the process id. */

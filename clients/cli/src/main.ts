@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { foregroundClock } from '@beeline/sdk';
 import { exitCodes } from './exit-codes.ts';
@@ -26,6 +27,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   homeDir: homedir(),
   clock: foregroundClock,
   signal: stop.signal,
+  readArguments: () => readFile('/proc/self/cmdline').catch(() => null), // only Linux has it
   resolvePackage: (entry) => import.meta.resolve(entry),
   becomeProgram: (file, args) => process.execve?.(file, [file, ...args], process.env),
 }).catch(() => exitCodes.failure.code); // not even standard error can be written

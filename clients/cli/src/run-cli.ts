@@ -4,6 +4,7 @@ import type { CliIo } from './cli-io.ts';
 import { commandTable } from './command-table.ts';
 import { exitCodes } from './exit-codes.ts';
 import { asCliError, reportError } from './report-error.ts';
+import { checkArguments } from './settings/check-arguments.ts';
 import { addGlobalOptions } from './settings/global-options.ts';
 import { lines } from './terminal/show.ts';
 
@@ -81,6 +82,7 @@ const isVerbose = (argv: readonly string[]) => argv.includes('-v') || argv.inclu
 
 /** Runs the command that was named, or prints the help that was asked for, and gives the exit code. */
 async function runProgram(argv: readonly string[], io: CliIo): Promise<number> {
+  await checkArguments(argv, io);
   let exitCode: number = exitCodes.success.code;
   let help = '';
   const writeOut = (text: string) => {

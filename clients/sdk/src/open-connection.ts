@@ -103,6 +103,9 @@ async function readJson(response: Response, url: URL): Promise<unknown> {
   }
 }
 
+/** An answer is held in memory; no list of a platform is that long. */
+const mostAnswerBytes = 256 * 1024 ** 2;
+
 export function openConnection(options: ConnectionOptions): Connection {
   const base = options.apiUrl.replace(/\/+$/, '');
 
@@ -125,7 +128,7 @@ export function openConnection(options: ConnectionOptions): Connection {
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         signal,
       });
-      const response = receiveAnswer(answer, url, signal);
+      const response = receiveAnswer(answer, url, signal, mostAnswerBytes);
       if (response.status >= 300 && response.status < 400) throw redirected(response, url);
       if (!response.ok) throw await readApiError(response);
       const value = await readJson(response, url);

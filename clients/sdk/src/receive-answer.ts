@@ -1,4 +1,4 @@
-import { BeelineError } from '@beeline/core/base';
+import { BeelineError, formatByteSize } from '@beeline/core/base';
 import { failureReason } from './connection-failure.ts';
 
 function cutOff(url: URL, bytes: number, thrown: unknown): BeelineError {
@@ -12,11 +12,23 @@ function cutOff(url: URL, bytes: number, thrown: unknown): BeelineError {
   });
 }
 
+function tooLong(url: URL, maxBytes: number): BeelineError {
+  return new BeelineError('CONNECTION_FAILED', {
+    message: `${url.origin} answered with more than ${formatByteSize(maxBytes)}; check that the address is that of a platform`,
+    retryable: false,
+  });
+}
+
 /**
  * The same response with a body that says why it ends early: whoever reads it gets CONNECTION_FAILED when the
- * connection breaks in mid-answer, and the signal's reason when it aborts.
+ * connection breaks in mid-answer or more comes than is allowed, and the signal's reason when it aborts.
  */
-export function receiveAnswer(response: Response, url: URL, signal: AbortSignal | undefined): Response {
+export function receiveAnswer(
+  response: Response,
+  url: URL,
+  signal: AbortSignal | undefined,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Response {
   if (response.body === null) return response;
   const reader = response.body.getReader();
   let bytes = 0;
@@ -26,7 +38,9 @@ export function receiveAnswer(response: Response, url: URL, signal: AbortSignal 
         const { done, value } = await reader.read();
         if (done) return controller.close();
         bytes += value.length;
-        controller.enqueue(value);
+        if (bytes <= maxBytes) return controller.enqueue(value);
+        controller.error(tooLong(url, maxBytes));
+        await reader.cancel();
       } catch (error) {
         controller.error(signal?.aborted === true ? signal.reason : cutOff(url, bytes, error));
       }

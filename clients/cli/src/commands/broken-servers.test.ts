@@ -120,6 +120,11 @@ describe('a server that breaks', () => {
     expect(ended.stderr).not.toContain('bl itself failed');
   });
 
+  it('has what came before the break printed', async () => {
+    expect((await endOf(run, cutJson)).stdout).toBe('{"a":');
+    expect((await endOf(run, cutChunked)).stdout).toBe('data: 1\n\n');
+  });
+
   it('is told of an apply that it cut, document by document', async () => {
     await bl.write(
       'm.yaml',

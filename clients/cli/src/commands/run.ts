@@ -103,17 +103,39 @@ function reformat(output: OutputFormat, isTerminal: boolean, text: string): Show
   }
 }
 
-async function printBody({ io, options }: Session, response: Response, streams: boolean): Promise<void> {
-  if (!streams && isJson(response)) {
-    const bytes = Buffer.from(await response.arrayBuffer());
-    const shaped = reformat(options.output, io.stdout.isTTY, bytes.toString('utf8'));
-    if (shaped !== null) return await writeLine(io.stdout, shaped);
-    await io.stdout.pass(bytes);
-    return await io.stdout.endPass();
+/** A longer answer is printed as it comes, whatever it is. */
+const mostShapedBytes = 32 * 1024 ** 2;
+
+/** JSON in the format that was asked for; what is too long for that, or cut off, as far as it came. */
+async function printJson({ io, options }: Session, body: ReadableStream<Uint8Array>): Promise<void> {
+  const held: Uint8Array[] = [];
+  let total = 0;
+  const release = async () => {
+    for (const chunk of held.splice(0)) await io.stdout.pass(chunk);
+  };
+  try {
+    for await (const chunk of body) {
+      held.push(chunk);
+      total += chunk.length;
+      if (total > mostShapedBytes) await release();
+    }
+  } catch (error) {
+    await release();
+    await io.stdout.endPass();
+    throw error;
   }
-  if (response.body === null) return;
-  for await (const chunk of response.body) await io.stdout.pass(chunk);
+  const shaped = reformat(options.output, io.stdout.isTTY, Buffer.concat(held).toString('utf8'));
+  if (shaped !== null) return await writeLine(io.stdout, shaped);
+  await release();
   await io.stdout.endPass();
+}
+
+async function printBody(session: Session, response: Response, streams: boolean): Promise<void> {
+  if (response.body === null) return;
+  if (!streams && isJson(response)) return await printJson(session, response.body);
+  const { stdout } = session.io;
+  for await (const chunk of response.body) await stdout.pass(chunk);
+  await stdout.endPass();
 }
 
 /** A request that may take as long as the flag says. */

@@ -148,6 +148,18 @@ describe("a user's files", () => {
     }
   });
 
+  it('and so must be the command line, unless somebody writes a replacement character', async () => {
+    const argv = ['run', 'model', 'm', '-d', '"caf\ufffd"'];
+    const refused = await bl.run(argv, { argumentBytes: Buffer.from([0x61, 0xe9, 0x22, 0]) });
+    expect([refused.code, refused.stderr, bl.platform.requests.length]).toEqual([
+      2,
+      expect.stringMatching(/^error: the command line is not UTF-8: it has the byte 0xE9; /),
+      0,
+    ]);
+    const taken = await bl.run(argv, { argumentBytes: Buffer.from(argv.join('\0')) });
+    expect([taken.code, bl.platform.requests[0]?.body]).toEqual([0, '"caf\ufffd"']);
+  });
+
   it('with secrets may be missing, as .env, and must be text otherwise', async () => {
     await writeFile(at('m.yaml'), manifest('a'));
     await writeFile(at('.env'), Buffer.from([0xff, 0xfe, 0x41, 0]));

@@ -25,6 +25,7 @@ export interface RunInput {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
+  readonly argumentBytes?: Uint8Array;
 }
 
 /** `bl` in this process, beside a fake platform, with a home and a working directory of its own. */
@@ -67,6 +68,7 @@ export async function startBl(): Promise<TestBl> {
       homeDir: join(dir, 'home'),
       clock,
       signal: stop.signal,
+      readArguments: async () => input.argumentBytes ?? null,
       becomeProgram: (file, args) => programs.push([file, ...args]),
     });
     const ended = runCli(argv, io).then((code) => ({ code, stdout: stdout.text(), stderr: stderr.text() }));

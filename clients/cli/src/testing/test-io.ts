@@ -41,6 +41,7 @@ export function createTestIo(
     homeDir: '/nowhere',
     clock: createFakeClock(),
     signal: new AbortController().signal,
+    readArguments: async () => null,
     resolvePackage: (entry) => `file:///installed/${entry}.ts`,
     becomeProgram: () => {},
     ...rest,
