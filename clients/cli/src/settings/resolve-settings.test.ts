@@ -83,9 +83,18 @@ describe('resolveSettings', () => {
     );
   });
 
-  it.each(['localhost:8787', 'ftp://x', '/v0'])('refuses the address %s', (url) => {
-    expect(() => resolve({}, { BL_API_URL: url })).toThrowError(
-      `BL_API_URL must be an address such as http://127.0.0.1:8787/v0 (received "${url}")`,
-    );
+  it.each(['http://me:hush@x/v0', 'https://hush@x'])('refuses %s without repeating what it holds', (url) => {
+    const attempt = () => resolve({}, { BL_RUN_URL: url });
+    expect(attempt).toThrowError(/^BL_RUN_URL must have no user name and no password in it; the key goes/);
+    expect(attempt).not.toThrowError(/hush/);
   });
+
+  it.each(['localhost:8787', 'ftp://x', '/v0', 'http://x/v0?a=b', 'http://x/v0#a'])(
+    'refuses the address %s',
+    (url) => {
+      expect(() => resolve({}, { BL_API_URL: url })).toThrowError(
+        `BL_API_URL must be an address such as http://127.0.0.1:8787/v0 (received "${url}")`,
+      );
+    },
+  );
 });

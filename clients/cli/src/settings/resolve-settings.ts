@@ -30,10 +30,16 @@ function first(candidates: readonly (readonly [string, string | undefined])[]): 
 
 function checkUrl(source: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value;
-  throw new BeelineError('INVALID_CONFIGURATION', {
-    message: `${source} must be an address such as ${defaultApiUrl} (received ${JSON.stringify(value)})`,
-  });
+  const refuse = (rule: string): never => {
+    throw new BeelineError('INVALID_CONFIGURATION', { message: `${source} ${rule}` });
+  };
+  // What was received is not repeated where it holds a password, and no other part of bl gets to see it.
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    return refuse('must have no user name and no password in it; the key goes into BL_API_KEY');
+  }
+  const isAddress = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (url !== undefined && isAddress && url.search === '' && url.hash === '') return value;
+  return refuse(`must be an address such as ${defaultApiUrl} (received ${JSON.stringify(value)})`);
 }
 
 function chooseWorkspace({ flags, env, config }: SettingsSources): string {
