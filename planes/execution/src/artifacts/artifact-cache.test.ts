@@ -206,6 +206,10 @@ test('at most eight origins are read at a time', async () => {
   gate.resolve();
   await Promise.all(all);
   expect(copies).toBe(10);
+  await Promise.all(
+    paths.map((path, n) => writeFile(join(path, 'config.json'), `${n}`).then(() => fetch(null, path))),
+  );
+  expect(copies).toBe(20);
 });
 
 test('the same contents are kept once, within a model and between models', async () => {
@@ -285,7 +289,12 @@ describe('a fetch that is given up', () => {
     await expect(fetching).rejects.toThrow('no longer wanted');
     await waitFor('nothing of it', async () => (await readdir(join(root, 'cache', 'incoming'))).length === 0);
     await expect(cache.fetch({ path: origin, digest: null, trusted: false }, stop.signal)).rejects.toThrow();
-    expect(await snapshots()).toEqual([]);
+    const other = join(root, 'other');
+    execFileSync('cp', ['-r', origin, other]);
+    await writeFile(join(other, 'config.json'), 'other');
+    const { digest } = await fetch(null, other);
+    expect(await snapshots()).toEqual([digest.replace(':', '-')]);
+    expect(cache.counts().failures).toBe(0);
   });
 
   test('goes on for the others who want it', async () => {

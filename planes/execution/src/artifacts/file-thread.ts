@@ -17,19 +17,35 @@ export interface FileThread {
   close(): void;
 }
 
+/** What `openFileThread` needs of a thread. */
+export type FileWorker = Pick<Worker, 'postMessage' | 'ref' | 'unref' | 'terminate'> & {
+  on(event: 'message', listener: (message: FromFileThread) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'exit', listener: (code: number) => void): unknown;
+};
+
+const startWorker = (): FileWorker =>
+  new Worker(new URL('./disk/run-file-thread.ts', import.meta.url), { name: 'files' });
+
 interface Pending {
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
 
 /** `keep`: whether the thread stays when it has nothing to do, with what it remembers; otherwise the next job starts one. */
-export function openFileThread({ keep }: { readonly keep: boolean }): FileThread {
+export function openFileThread({
+  keep,
+  startThread = startWorker,
+}: {
+  readonly keep: boolean;
+  readonly startThread?: () => FileWorker;
+}): FileThread {
   const pending = new Map<number, Pending>();
-  let worker: Worker | null = null;
+  let worker: FileWorker | null = null;
   let lastId = 0;
   let closed = false;
 
-  const lose = (lost: Worker, reason: string) => {
+  const lose = (lost: FileWorker, reason: string) => {
     if (worker !== lost) return;
     worker = null;
     const error = new Error(`the thread for files ended: ${reason}`);
@@ -45,8 +61,8 @@ export function openFileThread({ keep }: { readonly keep: boolean }): FileThread
       void idle.terminate();
     }
   };
-  const start = (): Worker => {
-    const started = new Worker(new URL('./disk/run-file-thread.ts', import.meta.url), { name: 'files' });
+  const start = (): FileWorker => {
+    const started = startThread();
     started.on('message', (message: FromFileThread) => {
       const job = pending.get(message.id);
       pending.delete(message.id);
@@ -54,8 +70,8 @@ export function openFileThread({ keep }: { readonly keep: boolean }): FileThread
       else job?.resolve(message.result);
       rest();
     });
-    started.on('error', (error) => lose(started, String(error)));
-    started.on('exit', (code) => lose(started, `code ${code}`));
+    started.on('error', (error: Error) => lose(started, String(error)));
+    started.on('exit', (code: number) => lose(started, `code ${code}`));
     return started;
   };
 

@@ -1,48 +1,7 @@
-import { type MessagePort, parentPort } from 'node:worker_threads';
-import type { Steps } from '@beeline/core/model-files';
-import { createFileJobs, type FileJobName } from './file-jobs.ts';
-import { type FromFileThread, packError, type ToFileThread } from './thread-messages.ts';
+import { parentPort } from 'node:worker_threads';
+import { serveFileJobs } from './serve-file-jobs.ts';
 
-/** Does jobs a part at a time in turns, so that a short one never waits for the end of a long one. */
-function serve(port: MessagePort): void {
-  const table = createFileJobs() as Record<FileJobName, (request: never) => Steps<unknown>>;
-  const running = new Map<number, Steps<unknown>>();
-  let scheduled = false;
+// The entry of a thread for work with files.
 
-  const answer = (message: FromFileThread) => {
-    running.delete(message.id);
-    port.postMessage(message);
-  };
-  const advance = (id: number, steps: Steps<unknown>) => {
-    try {
-      const part = steps.next();
-      if (part.done === true) answer({ id, result: part.value });
-    } catch (thrown) {
-      answer({ id, error: packError(thrown) });
-    }
-  };
-  const turn = () => {
-    scheduled = false;
-    for (const [id, steps] of running) advance(id, steps);
-    schedule();
-  };
-  const schedule = () => {
-    if (scheduled || running.size === 0) return;
-    scheduled = true;
-    setImmediate(turn);
-  };
-
-  port.on('message', (message: ToFileThread) => {
-    if ('abandon' in message) {
-      const steps = running.get(message.id);
-      if (steps === undefined) return;
-      steps.return(undefined);
-      answer({ id: message.id, result: null });
-      return;
-    }
-    running.set(message.id, table[message.job](message.request as never));
-    schedule();
-  });
-}
-
-if (parentPort !== null) serve(parentPort);
+if (parentPort === null) throw new Error('run-file-thread.ts must be started as a worker thread');
+serveFileJobs(parentPort);

@@ -31,6 +31,14 @@ test('the newest files are kept, so many and so large together', async () => {
   expect((await kept()).map((name) => name.split('-').at(-1))).toEqual(['large']);
 });
 
+test('what cannot be taken out is a fault', async () => {
+  await writeFile(join(directory, 'file'), '');
+  expect(() => setAside(directory, join(directory, 'file', 'below'))).toThrow('ENOTDIR');
+  await rm(join(directory, 'quarantine'), { recursive: true });
+  await put('one');
+  expect(await kept()).toHaveLength(1);
+});
+
 test('what is no file is taken out and removed; what has gone is no fault', async () => {
   await mkdir(join(directory, 'folder', 'deep'), { recursive: true });
   setAside(directory, join(directory, 'folder'));

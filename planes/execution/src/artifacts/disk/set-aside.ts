@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { randomText } from '@beeline/core/base';
 
@@ -33,6 +33,7 @@ export function setAside(
 ): void {
   const folder = join(directory, 'quarantine');
   const time = String(Date.now()).padStart(timeDigits, '0');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
     renameSync(path, join(folder, `${time}-${randomText(8)}-${basename(path).slice(0, 100)}`));
   } catch (error) {
