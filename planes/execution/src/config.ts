@@ -28,6 +28,27 @@ export const locationSettings = {
       'How long replicas outlive a location that crashed, waiting for its restart; 0 ends them at once',
     default: '30s',
   }),
+  livenessInterval: settings.durationMs({
+    description:
+      'How often a ready replica that finished no request meanwhile is asked whether it still answers; 0 never asks',
+    default: '10s',
+  }),
+  livenessTimeout: settings.durationMs({
+    description: 'How long a replica may take to answer that',
+    default: '5s',
+  }),
+  livenessFailures: settings.integer({
+    description:
+      'After so many times without an answer, and without working on a request, a replica is replaced',
+    default: '3',
+    min: 1,
+    max: 1_000,
+  }),
+  livenessBusyTimeout: settings.durationMs({
+    description:
+      'How long a replica may answer nothing while it works on requests: a server with one thread does until it is done',
+    default: '10m',
+  }),
   preforkedEngines: settings.integer({
     description:
       'Model servers of each kind in use that wait, started and paused, for the next model to wake: each shortens one cold start and costs about 140 MB',

@@ -29,6 +29,7 @@ import { adoptReplicas } from './instances/adopt-replicas.ts';
 import { createAssignmentTable } from './instances/assignment-table.ts';
 import { drainReplica, loseReplica } from './instances/end-replica.ts';
 import { openEnginePool } from './instances/engine-pool.ts';
+import { probeReplicas } from './instances/liveness/probe-replicas.ts';
 import type { LocationContext } from './instances/location-context.ts';
 import { createSecretMask } from './instances/mask-secrets.ts';
 import { reconcileRevision } from './instances/reconcile-revision.ts';
@@ -133,6 +134,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
       runtimes,
       codeCacheDirectory: join(directory, 'code-cache'),
       monotonicMs: () => clock.monotonicMs(),
+      now: () => clock.now(),
       boxKey,
     },
     config,
@@ -240,6 +242,13 @@ export async function createLocation(options: LocationOptions): Promise<Location
     },
   });
   const saving = startLoop({ name: 'save scaling', clock, logger, pauseMs: saveScaleMs, lap: saveScale });
+  const probing =
+    config.livenessInterval === 0
+      ? null
+      : startLoop({
+          ...{ name: 'probe replicas', clock, logger, pauseMs: config.livenessInterval },
+          lap: () => probeReplicas(context),
+        });
 
   async function drainAll(): Promise<void> {
     for (const revision of table.revisions.values()) {
@@ -278,7 +287,13 @@ export async function createLocation(options: LocationOptions): Promise<Location
     async close(closeOptions = {}) {
       if (closing) return;
       closing = true;
-      await Promise.all([pulling.close(), ticking.close(), sampling.close(), saving.close()]);
+      await Promise.all([
+        pulling.close(),
+        ticking.close(),
+        sampling.close(),
+        saving.close(),
+        probing?.close(),
+      ]);
       await pool.close();
       await saveScale();
       const stopping = new BeelineError('SHUTTING_DOWN', {

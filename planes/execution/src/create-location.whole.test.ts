@@ -250,6 +250,87 @@ test('after a kill -9 the next location serves with the replica of the one befor
   expect((await fixture.ask('rev1')).lease).toMatchObject({ replica, wait: { startMs: 0, loadMs: 0 } });
 });
 
+test('a replica that was woken just before a kill -9 is kept for as long as if nothing had happened', async () => {
+  const path = await fixture.writeModel('m');
+  await fixture.location.close();
+  const directory = join(fixture.directory, 'location');
+  const longAgo = Date.now() - 3_600_000;
+  const saved = {
+    ...{ startMs: 100, serviceMs: 10, leftAt: null, lastUseAt: longAgo, sinceAt: longAgo },
+    ...{ demand: [], memory: null },
+  };
+  await writeFile(
+    join(directory, 'scale.json'),
+    JSON.stringify({ version: 2, savedAt: Date.now(), revisions: { rev1: saved } }),
+  );
+  const program = fileURLToPath(new URL('./testing/location-process.ts', import.meta.url));
+  const owner = spawn(process.execPath, [program, directory, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [replica] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
+  fixture.feeds.setDown(true);
+  await fixture.restart();
+  expect(observed()?.replicas.ready).toBe(1);
+  await waitFor('a decision', () => observed()?.scaling !== undefined);
+  expect(observed()?.scaling).toMatchObject({ desired: 1 });
+  expect((await fixture.ask('rev1')).lease.replica).toBe(replica);
+});
+
+/** What a location does about replicas that answer nothing, fast enough for a test. */
+const quickProbes = { livenessInterval: 100, livenessTimeout: 300, livenessFailures: 3 };
+
+test('a model server that is stopped in the middle of a request is found out, killed and replaced', async () => {
+  await fixture.location.close();
+  await fixture.restart(quickProbes);
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m'))]);
+  await assigned();
+  const { pid } = (await fixture.ask('rev1')).body as { pid: number };
+  process.kill(pid, 'SIGSTOP');
+  const cut = Promise.withResolvers<BeelineError>();
+  const lease = await fixture.location.port.acquire({
+    ...{ revision: 'rev1', executionId: 'ex_1', signal: new AbortController().signal, cut: cut.resolve },
+  });
+  const error = await cut.promise;
+  lease.release('broken');
+  expect(error).toMatchObject({
+    code: 'REPLICA_LOST',
+    message: expect.stringContaining('the replica stopped answering'),
+  });
+  await waitFor('the end of the process', () => {
+    try {
+      return !process.kill(pid, 0);
+    } catch {
+      return true;
+    }
+  });
+  const next = await fixture.ask('rev1');
+  expect(next.status).toBe(200);
+  expect(next.body.pid).not.toBe(pid);
+});
+
+test('a model server that computes for long without answering anything else is left alone', async () => {
+  await fixture.location.close();
+  await fixture.restart(quickProbes);
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { burnMs: 2_500 }))]);
+  await assigned();
+  const { lease, status } = await fixture.ask('rev1');
+  expect(status).toBe(200);
+  expect([...(observed()?.scaling?.changes ?? [])]).toHaveLength(1);
+  expect((await fixture.acquire('rev1')).replica).toBe(lease.replica);
+});
+
+test('a replica that was taken over is watched too', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m'))]);
+  await assigned();
+  const { pid } = (await fixture.ask('rev1')).body as { pid: number };
+  await fixture.location.close({ keepReplicas: true });
+  await fixture.restart(quickProbes);
+  await ready(1);
+  process.kill(pid, 'SIGSTOP');
+  const lost = () => fixture.feeds.logs.some(({ message }) => message.startsWith('lost: it answered no'));
+  await waitFor('the end of the replica', lost);
+});
+
 test('a revision is served from the files it was made from, even when these are gone', async () => {
   const path = await fixture.writeModel('m');
   fixture.feeds.assign([buildAssignment(path, {}, { retentionMs: 0 })]);

@@ -132,6 +132,7 @@ export class SlotPool {
     const now = this.#options.clock.monotonicMs();
     replica.inFlight -= 1;
     if (outcome !== 'unreachable') replica.served += 1;
+    if (outcome === 'served') replica.answeredLately = true;
     replica.idleSince = now;
     this.#inFlight -= 1;
     this.#lastReleaseAt = now;

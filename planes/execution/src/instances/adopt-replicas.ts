@@ -3,6 +3,7 @@ import type { AssignmentTable } from './assignment-table.ts';
 import { discardInstance } from './discard-instance.ts';
 import type { LocationContext } from './location-context.ts';
 import { newReplica, type Replica } from './replica.ts';
+import type { ServedRevision } from './served-revision.ts';
 
 /** A replica made from what its labels say. */
 export function adoptedReplica(instance: Instance, nowMs: number): Replica {
@@ -14,9 +15,24 @@ export function adoptedReplica(instance: Instance, nowMs: number): Replica {
     hardConcurrency: Number(labels.hardConcurrency ?? 1),
     graceMs: Number(labels.graceMs ?? 0),
     readyPath: labels.readyPath ?? '/health',
+    // What it worked on is not known: it is not taken for one that nobody needed.
+    served: 1,
     answeredAt: nowMs,
     readyAt: nowMs,
   };
+}
+
+/**
+ * Whether what was saved tells since when the revision is idle: not when its replica was started after that, for a
+ * request that nobody had time to note.
+ */
+function knowsUseOf(
+  { recall }: LocationContext,
+  { assignment }: ServedRevision,
+  { labels }: Instance,
+): boolean {
+  const { lastUseOnWall } = recall(assignment.revision);
+  return lastUseOnWall !== null && lastUseOnWall >= Number(labels.startedAt ?? 0);
 }
 
 /** Takes over the replicas that outlived the location's last run, and ends those that nobody is assigned. */
@@ -35,8 +51,7 @@ export async function adoptReplicas(
     const replica = adoptedReplica(instance, context.clock.monotonicMs());
     revision.replicas.set(replica.id, replica);
     revision.artifactDigest ??= instance.labels.artifact ?? null;
-    // How long it has been idle is known from before, if at all.
-    if (revision.usedBefore === null) revision.lastReadyAt = replica.readyAt;
+    if (!knowsUseOf(context, revision, instance)) revision.lastReadyAt = replica.readyAt;
     if (revision.proof === 'pending') revision.proof = 'proved';
     revision.pool.add(replica);
     context.say(revision, replica.id, 'taken over after a restart of the location');

@@ -17,6 +17,8 @@ export interface LaunchContext {
   /** Where runtimes may keep compiled code between starts, each workspace apart. */
   readonly codeCacheDirectory: string;
   readonly monotonicMs: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Secret values are sealed for it. */
   readonly boxKey: BoxKey;
 }
@@ -45,6 +47,7 @@ export function labelsOf(
   assignment: RevisionAssignment,
   launch: LaunchSpec,
   digest: string,
+  startedAt: number,
 ): Record<string, string> {
   return {
     location,
@@ -53,6 +56,7 @@ export function labelsOf(
     environment: assignment.environment,
     revision: assignment.revision,
     artifact: digest,
+    startedAt: String(startedAt),
     hardConcurrency: String(launch.concurrency.hard),
     graceMs: String(launch.drain.graceMs),
     readyPath: launch.ready.path,
@@ -163,7 +167,7 @@ async function launchFrom(
   replica.graceMs = outside.drain.graceMs;
   replica.readyPath = outside.ready.path;
   const instance = {
-    labels: labelsOf(context.location, assignment, outside, artifact.digest),
+    labels: labelsOf(context.location, assignment, outside, artifact.digest, context.now()),
     modelDirectory: artifact.directory,
     ready: outside.ready,
   };

@@ -1,6 +1,7 @@
 import { type BeelineError, type Listed, RunningList } from '@beeline/core/base';
 import type { UpstreamTarget } from '@beeline/core/contract';
 import type { ReplicaState } from '@beeline/core/scaling';
+import { answering, type LivenessMemory } from './liveness/decide-liveness.ts';
 
 /** A request's hold on a replica. */
 export interface ReplicaHold extends Listed {
@@ -33,6 +34,9 @@ export interface Replica {
   readyAt: number | null;
   /** When its last request ended, or when it became ready. */
   idleSince: number;
+  /** It has finished a request since it was last looked at whether it answers. */
+  answeredLately: boolean;
+  liveness: LivenessMemory;
   /** When it last began to drain. */
   drainingSince: number | null;
   /** It was asked to end: it takes no request any more, whatever comes. */
@@ -61,6 +65,8 @@ export function newReplica(id: string, nowMs: number, pooled = false): Replica {
     answeredAt: null,
     readyAt: null,
     idleSince: nowMs,
+    answeredLately: false,
+    liveness: answering,
     drainingSince: null,
     stopSent: false,
     onDrained: null,

@@ -40,7 +40,7 @@ async function serveForAMinute(): Promise<{ readonly savedAt: number; readonly w
 async function decideAfter(savedAt: number, awayMs: number, from: number, perSecond: number, looks = 10) {
   const clock = createFakeClock(savedAt + awayMs);
   const recalled = (await openScaleFile(directory, clock, silentLogger)).recall('rev1');
-  const fixture = await openRevisionFixture({ recalled });
+  const fixture = await openRevisionFixture({ recalled: () => recalled });
   const desired: number[] = [];
   let memory: ScaleMemory | null = recalled.memory;
   let live = from;

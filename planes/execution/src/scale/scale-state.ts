@@ -50,6 +50,8 @@ export interface RecalledScale {
   readonly startMs: number | null;
   readonly serviceMs: number | null;
   readonly lastUseAt: number | null;
+  /** The same in milliseconds since 1970. */
+  readonly lastUseOnWall: number | null;
   readonly demand: InterruptedHistory | null;
   readonly memory: ScaleMemory | null;
 }
@@ -58,6 +60,7 @@ export const nothingRecalled: RecalledScale = {
   startMs: null,
   serviceMs: null,
   lastUseAt: null,
+  lastUseOnWall: null,
   demand: null,
   memory: null,
 };
@@ -145,6 +148,7 @@ export function recallScale(saved: SavedRevision, savedAt: number, clock: Clock)
     startMs: saved.startMs,
     serviceMs: saved.serviceMs,
     lastUseAt: lastUseAt === null ? null : seenMs(lastUseAt),
+    lastUseOnWall: lastUseAt,
     demand: {
       sinceMs: sinceAt === null ? null : agedMs(sinceAt),
       entries: saved.demand.map(([at = 0, arrived = 0, ended = 0, serviceMs = 0]) => ({

@@ -33,6 +33,7 @@ export interface TestRequest {
 /** One revision of a location on a clock that the test moves: nothing happens between two lines of the test. */
 export interface RevisionFixture {
   readonly clock: FakeClock;
+  readonly context: LocationContext;
   readonly driver: FakeDriver;
   readonly table: AssignmentTable;
   readonly revision: ServedRevision;
@@ -53,7 +54,10 @@ export interface RevisionFixture {
 
 /** `recalled`: what scaling knows from before. */
 export async function openRevisionFixture(
-  options: { readonly recalled?: RecalledScale; readonly config?: Partial<LocationConfig> } = {},
+  options: {
+    readonly recalled?: (clock: FakeClock) => RecalledScale;
+    readonly config?: Partial<LocationConfig>;
+  } = {},
 ): Promise<RevisionFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'bl-revision-'));
   const clock = createFakeClock();
@@ -76,6 +80,7 @@ export async function openRevisionFixture(
       artifacts: { fetch: async () => artifact, evict: async () => 0, counts, close() {} },
       codeCacheDirectory: directory,
       monotonicMs: () => clock.monotonicMs(),
+      now: () => clock.now(),
       boxKey,
     },
     pool: openEnginePool({
@@ -90,7 +95,7 @@ export async function openRevisionFixture(
       artifacts: counts,
     }),
     decisions: createDecisionRing(),
-    recall: () => options.recalled ?? nothingRecalled,
+    recall: () => options.recalled?.(clock) ?? nothingRecalled,
     revisions: () => table.revisions.values(),
     touch: (touched) => queueMicrotask(() => reconcileRevision(context, touched)),
     secrets: createSecretMask(boxKey),
@@ -113,7 +118,7 @@ export async function openRevisionFixture(
   if (revision === undefined) throw new Error('the revision was not taken');
 
   return {
-    ...{ clock, driver, table, revision, said, assign },
+    ...{ clock, context, driver, table, revision, said, assign },
     onLog(listener) {
       logged = listener;
     },
