@@ -41,12 +41,14 @@ export function scoreFolders(folders: readonly string[], judged: readonly Judged
   });
 }
 
+/** A survivor's place and change. */
+export function renderSurvivor({ mutant, change, reached }: Judged): string {
+  return `${mutant.path}:${mutant.line}  ${change}${reached ? '' : '  (no test gets there)'}`;
+}
+
 /** The survivors as lines of text, and the score of each folder. */
 export function renderReport(judged: readonly Judged[], scores: readonly Score[]): string {
-  const survivors = judged.filter(({ killedBy }) => killedBy === null);
-  const lines = survivors.map(({ mutant, change, reached }) => {
-    return `${mutant.path}:${mutant.line}  ${change}${reached ? '' : '  (no test gets there)'}`;
-  });
+  const lines = judged.filter(({ killedBy }) => killedBy === null).map(renderSurvivor);
   const totals = scores.map(
     ({ folder, mutants, killed, percent }) => `${folder}: ${percent} % (${killed} of ${mutants} killed)`,
   );

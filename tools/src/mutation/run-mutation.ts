@@ -5,7 +5,13 @@ import { isTest, readSourceFiles, repositoryRoot } from '../source-files.ts';
 import { applyMutant, findMutants, type Mutant, markFunctions } from './find-mutants.ts';
 import { measureReach, type ReachingTest } from './measure-reach.ts';
 import { openHost } from './open-host.ts';
-import { describeChange, type Judged, renderReport, scoreFolders } from './report-survivors.ts';
+import {
+  describeChange,
+  type Judged,
+  renderReport,
+  renderSurvivor,
+  scoreFolders,
+} from './report-survivors.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -68,7 +74,9 @@ async function work(): Promise<void> {
       const killedBy = reached
         ? await host.run({ ...request, tests: reaching.map(({ path }) => path) }, limitMs)
         : null;
-      judged.push({ mutant, change: describeChange(text, mutant), killedBy, reached });
+      const one = { mutant, change: describeChange(text, mutant), killedBy, reached };
+      judged.push(one);
+      if (killedBy === null) console.error(renderSurvivor(one));
       if (judged.length % 25 === 0) console.error(`${judged.length} of ${mutants.length}`);
     }
   } finally {

@@ -214,3 +214,22 @@ it('a location in this process that no longer serves the revision has the reques
   await running.close();
   await model.close();
 });
+
+it('a request is routed anew three times, and then the caller is told that nobody took it', async () => {
+  const location = createFakeLocation({ socketPath: '/nowhere' });
+  const running = await startGateway({ location });
+  const asked: string[] = [];
+  location.onAcquire = ({ revision }) => {
+    asked.push(revision);
+    const next = asked.length + 1;
+    const targets = [{ revision: `rev-${next}`, weight: 100, locations: ['local'] }];
+    running.feeds.publish(sampleRoutes([{ ...sampleRoute, targets }], next));
+    throw new BeelineError('REVISION_NOT_HERE', { message: 'gone' });
+  };
+  const caller = await connectRaw({ port: running.port });
+  caller.send(`GET /acme/models/toy HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${testKey}\r\n\r\n`);
+  expect(await caller.until('"request_id"')).toMatch(/^HTTP\/1\.1 503 [\s\S]*REVISION_NOT_HERE/);
+  expect(asked).toEqual(['rev-1', 'rev-2', 'rev-3', 'rev-4']);
+  caller.destroy();
+  await running.close();
+});

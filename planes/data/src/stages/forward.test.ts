@@ -59,6 +59,31 @@ describe('a forwarded request', () => {
     expect(await onlyRecord()).toMatchObject({ status: 500, source: 'model', errorCode: null });
   });
 
+  it.each([
+    ['is too long', 'a'.repeat(129)],
+    ['has a space', 'two words'],
+    ['has markup', '<b>x</b>'],
+    ['is not ASCII', 'anfrage-ü'],
+    ['is empty', ''],
+  ])(
+    'gets our name in place of an X-Request-Id that %s, in everything that names it',
+    async (_why, given) => {
+      caller.send(head('GET /acme/models/toy/x', `X-Request-Id: ${given}`));
+      const peer = await model.peer(0);
+      const asked = await peer.until('\r\n\r\n');
+      const [, execution] = /x-beeline-execution: (\S+)/.exec(asked) ?? [];
+      expect(asked).toContain(`\r\nx-request-id: ${execution}\r\n`);
+      peer.send(ok);
+      expect(await caller.until('ok')).toContain(`\r\nx-request-id: ${execution}\r\n`);
+    },
+  );
+
+  it('keeps an X-Request-Id of 128 characters that names may have', async () => {
+    const given = `${'a'.repeat(118)}.B_c:d-1-9`;
+    caller.send(head('GET /acme/models/toy/x', `X-Request-Id: ${given}`));
+    expect(await (await model.peer(0)).until('\r\n\r\n')).toContain(`\r\nx-request-id: ${given}\r\n`);
+  });
+
   it('is offered to another replica when the first cannot be reached', async () => {
     let lost = 2;
     location.onAcquire = () => {

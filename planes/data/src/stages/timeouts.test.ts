@@ -7,7 +7,7 @@ import {
   startRawServer,
   waitFor,
 } from '@beeline/core/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { createFakeLocation, type FakeLocation } from '../../testing/fake-location.ts';
 import { type RunningGateway, startGateway, testKey } from '../../testing/start-gateway.ts';
 
@@ -134,4 +134,19 @@ describe('over TCP, a request', () => {
     expect(await caller.until('ok')).toMatch(/^HTTP\/1\.1 200 /);
     expect(location.released).toEqual(['unreachable', 'served']);
   });
+});
+
+test('the record of a request says how long the first byte of its answer took, from its arrival', async () => {
+  caller.send(`${post}body`);
+  const peer = await model.peer(0);
+  await peer.until('body');
+  await clock.advance(300);
+  peer.send('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha');
+  await caller.until('ha');
+  await clock.advance(200);
+  peer.send('lf');
+  await idle();
+  await clock.advance(1_000);
+  const record = await waitFor('the record', () => running.feeds.records[0]);
+  expect(record.timings.firstByteMs).toBe(300);
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BeelineError, Secret, silentLogger } from '@beeline/core/base';
-import type { AcquireRequest, LeaseOutcome, LocationPort } from '@beeline/core/contract';
+import type { AcquireRequest, Lease, LeaseOutcome, LocationPort } from '@beeline/core/contract';
 import { listen } from '@beeline/core/service';
 import {
   connectRaw,
@@ -20,6 +20,7 @@ const token = 'between-us';
 const head = (more = '', of = token) =>
   `POST / HTTP/1.1\r\nHost: h\r\nX-Beeline-Internal-Token: ${of}\r\nX-Beeline-Revision: rev-1\r\n${more}`;
 const request = head('Content-Length: 4\r\n\r\nbody');
+const nowhere = { socketPath: '/nowhere/at/all' };
 const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone';
 
 describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (kind) => {
@@ -32,6 +33,9 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
   let acquired: AcquireRequest[];
   let held: boolean;
   let grant: () => void;
+  let refuseHeld: (error: BeelineError) => void;
+  /** What the next leases are like that are not as usual. */
+  let offers: Partial<Pick<Lease, 'target' | 'wait'>>[];
   let peers: RawPeer[];
   let address: { readonly path: string } | { readonly port: number };
 
@@ -45,6 +49,8 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     acquired = [];
     held = false;
     grant = () => {};
+    refuseHeld = () => {};
+    offers = [];
     const port: LocationPort = {
       location: 'here',
       acquire(asked) {
@@ -52,8 +58,13 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
         if (refusal !== null) throw refusal;
         const wait = { queueMs: 0, startMs: 0, loadMs: 0 };
         const release = (outcome: LeaseOutcome) => released.push(outcome);
-        const lease = { target: replica.target, replica: 'rep-1', wait, release };
-        return held ? new Promise((resolve) => (grant = () => resolve(lease))) : lease;
+        const lease = { target: replica.target, replica: 'rep-1', wait, release, ...offers.shift() };
+        if (!held) return lease;
+        return new Promise((resolve, reject) => {
+          grant = () => resolve(lease);
+          refuseHeld = reject;
+          asked.signal.addEventListener('abort', () => reject(asked.signal.reason));
+        });
       },
       progress: () => ({ phase: 'starting', startMs: 900 }),
     };
@@ -257,5 +268,109 @@ describe.each(['unix', 'tcp'] as const)('the ingress of a location, over %s,', (
     expect(text).toMatch(/^HTTP\/1\.1 429 /);
     expect(text.toLowerCase()).toContain('\r\nretry-after: 2\r\n');
     expect(text.toLowerCase()).not.toContain('x-beeline-undelivered');
+  });
+
+  it('lets go of the slot and of the replica when the gateway goes away in the middle of an answer', async () => {
+    const { gateway, served } = await begin(0);
+    served.send('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf');
+    await gateway.until('half');
+    expect(ingress.exchanges).toBe(1);
+    gateway.destroy();
+    await waitFor('the release', () => released.length === 1);
+    expect(released).toEqual(['aborted']);
+    await waitFor('the end', () => served.ended);
+    expect(ingress.exchanges).toBe(0);
+  });
+
+  it('gives up a held request when its gateway goes away', async () => {
+    held = true;
+    const gateway = await connect();
+    gateway.send(request);
+    await waitFor('the request', () => acquired.length === 1);
+    expect(acquired[0]?.signal.aborted).toBe(false);
+    gateway.destroy();
+    await waitFor('the end', () => ingress.exchanges === 0);
+    expect(acquired[0]?.signal.reason).toMatchObject({ message: 'the gateway went away' });
+    expect([replica.peers.length, released]).toEqual([0, []]);
+  });
+
+  it('says why a held request is refused', async () => {
+    held = true;
+    const gateway = await connect();
+    gateway.send(request);
+    await waitFor('the request', () => acquired.length === 1);
+    refuseHeld(new BeelineError('REPLICA_TIMEOUT', { message: 'no replica was free' }));
+    expect(await gateway.until('no replica was free')).toMatch(/^HTTP\/1\.1 504 /);
+    expect(ingress.exchanges).toBe(0);
+  });
+
+  it('passes on nothing that a model says in the name of the platform', async () => {
+    const { gateway, served } = await begin(0);
+    const forged = [
+      ...['Replica: forged', 'Wait: 7;7;7', 'Undelivered: forged', 'Progress: forged;1', 'Revision: forged'],
+      ...['Internal-Token: forged', 'Source: forged', 'Error-Code: forged'],
+    ].map((line) => `X-Beeline-${line}\r\n`);
+    const others = 'X-Blaxel-Source: forged\r\nX-Blaxel-Error-Code: forged\r\n';
+    served.send(`HTTP/1.1 200 OK\r\n${forged.join('')}${others}Content-Length: 4\r\n\r\ndone`);
+    const text = await gateway.until('done');
+    expect(text).not.toMatch(/forged|7;7;7/);
+    expect(text).toContain('x-beeline-replica: rep-1\r\nx-beeline-wait: 0;0;0\r\n');
+  });
+
+  it('adds up what a request waited for when it is offered to one replica after the other', async () => {
+    offers = [
+      { target: nowhere, wait: { queueMs: 1, startMs: 2, loadMs: 3 } },
+      { target: nowhere, wait: { queueMs: 10, startMs: 20, loadMs: 30 } },
+      { wait: { queueMs: 100, startMs: 200, loadMs: 300 } },
+    ];
+    const { gateway, served } = await begin(0);
+    served.send(answer);
+    expect(await gateway.until('done')).toContain('x-beeline-wait: 111;222;333\r\n');
+    expect(released).toEqual(['unreachable', 'unreachable', 'served']);
+  });
+
+  it('offers a request to three replicas, and then says that none had it', async () => {
+    offers = [{ target: nowhere }, { target: nowhere }, { target: nowhere }, {}];
+    const gateway = await connect();
+    gateway.send(request);
+    expect(await gateway.until('REPLICA_LOST')).toMatch(/^HTTP\/1\.1 503 [\s\S]*was not delivered/);
+    expect(released).toEqual(['unreachable', 'unreachable', 'unreachable']);
+    expect(ingress.exchanges).toBe(0);
+  });
+
+  it('takes the names of revision, execution and request from the gateway', async () => {
+    refusal = new BeelineError('QUEUE_FULL', { message: 'too many wait' });
+    const gateway = await connect();
+    gateway.send(head('X-Beeline-Execution: exe_7\r\nX-Request-Id: mine-1\r\nContent-Length: 0\r\n\r\n'));
+    expect(await gateway.until('too many wait')).toContain('"request_id":"mine-1"');
+    expect(acquired[0]).toMatchObject({ revision: 'rev-1', executionId: 'exe_7' });
+  });
+
+  it('lets the model know the execution', async () => {
+    const gateway = await connect();
+    gateway.send(head('X-Beeline-Execution: exe_7\r\nContent-Length: 4\r\n\r\nbody'));
+    const served = await replica.peer(0);
+    expect((await served.until('body')).toLowerCase()).toContain('x-beeline-execution: exe_7\r\n');
+  });
+
+  it('tells whoever asks that it is ready, and hands questions for metrics on', async () => {
+    const probe = await connect();
+    probe.send('GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    expect(await probe.until('"here"')).toMatch(/^HTTP\/1\.1 200 /);
+    const scrape = await connect();
+    scrape.send('GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    await scrape.until('metrics');
+  });
+
+  it('sends a model’s own paths to the model, also those that are its own', async () => {
+    const gateway = await connect();
+    gateway.send(head('\r\n').replace('POST /', 'GET /metrics'));
+    expect(await (await replica.peer(0)).until('\r\n\r\n')).toMatch(/^GET \/metrics HTTP/);
+  });
+
+  it('says in one line what is wrong with bytes that are no request', async () => {
+    const gateway = await connect();
+    gateway.send('NONSENSE\r\n\r\n');
+    expect(await gateway.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Refused\r\nconnection: close\r\n/);
   });
 });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { BeelineError } from '@beeline/core/base';
 import type { Lease } from '@beeline/core/contract';
 import { createFakeClock } from '@beeline/core/testing';
@@ -189,4 +190,57 @@ test.each([
   ['a slot of a replica that was ready long ago is queue', [200, 250, 60, 80, 100], [50, 0, 0]],
 ] as const)('%s', (_name, [from, to, requestedAt, answeredAt, readyAt], [queueMs, startMs, loadMs]) => {
   expect(splitWait(from, to, { requestedAt, answeredAt, readyAt })).toEqual({ queueMs, startMs, loadMs });
+});
+
+test('a lease says where its replica serves and that nothing was waited for', () => {
+  const pool = openPool();
+  pool.add(readyReplica('a'));
+  expect(acquireNow(pool)).toMatchObject({
+    target: { socketPath: '/a.sock' },
+    wait: { queueMs: 0, startMs: 0, loadMs: 0 },
+  });
+});
+
+test('a request that ended holds its replica no longer, which served one more and is idle from then on', async () => {
+  const pool = openPool();
+  const replica = readyReplica('a');
+  pool.add(replica);
+  const lease = acquireNow(pool);
+  expect(replica.holds.size).toBe(1);
+  await clock.advance(40);
+  lease.release('served');
+  expect(replica).toMatchObject({ inFlight: 0, served: 1, idleSince: 40, answeredLately: true });
+  expect(replica.holds.size).toBe(0);
+  expect(pool.lastReleaseAt).toBe(40);
+});
+
+test.each(['aborted', 'broken', 'unreachable'] as const)('a request that was %s shows no life', (outcome) => {
+  const pool = openPool();
+  const replica = readyReplica('a');
+  pool.add(replica);
+  acquireNow(pool).release(outcome);
+  expect(replica.answeredLately).toBe(false);
+});
+
+test('taking out a replica that is not there leaves the others', () => {
+  const pool = openPool();
+  pool.add(readyReplica('a'));
+  expect(pool.remove(readyReplica('b'))).toBe(false);
+  expect(acquireNow(pool).replica).toBe('a');
+});
+
+test('a replica that is called ready and serves nowhere is an error of ours', () => {
+  const pool = openPool();
+  pool.add(readyReplica('a', 2, { target: null }));
+  expect(() => acquire(pool)).toThrow(expect.objectContaining({ code: 'INTERNAL_ERROR' }));
+});
+
+test('who got a slot listens for no abort any more', async () => {
+  const pool = openPool();
+  const caller = new AbortController();
+  const waiting = acquire(pool, caller.signal);
+  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1);
+  pool.add(readyReplica('a'));
+  await waiting;
+  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
 });

@@ -105,7 +105,8 @@ export class SlotPool {
   }
 
   acquire(request: AcquireRequest): Lease | Promise<Lease> {
-    const replica = this.#waiting.size === 0 ? chooseReplica(this.#ready) : undefined;
+    // While anybody waits no slot is free: each that becomes free goes to the queue.
+    const replica = chooseReplica(this.#ready);
     if (replica !== undefined) this.#options.onArrival();
     return replica === undefined ? this.#wait(request) : this.#lease(replica, request, noWait);
   }
@@ -131,15 +132,17 @@ export class SlotPool {
   giveBack(replica: Replica, outcome: LeaseOutcome, since: number): void {
     const now = this.#options.clock.monotonicMs();
     replica.inFlight -= 1;
-    if (outcome !== 'unreachable') replica.served += 1;
     if (outcome === 'served') replica.answeredLately = true;
     replica.idleSince = now;
     this.#inFlight -= 1;
     this.#lastReleaseAt = now;
-    if (outcome !== 'unreachable') this.#options.onEnd(now - since);
     if (outcome === 'unreachable') this.#options.onUnreachable(replica);
+    else {
+      replica.served += 1;
+      this.#options.onEnd(now - since);
+    }
     if (replica.inFlight === 0 && replica.state === 'draining') replica.onDrained?.();
-    if (this.#waiting.size > 0) this.#grantWaiting();
+    this.#grantWaiting();
   }
 
   #lease(replica: Replica, request: AcquireRequest, wait: LeaseWait): Lease {
@@ -196,7 +199,7 @@ export class SlotPool {
           }),
         ),
       );
-      signal.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort);
       this.#waiting.add(waiter);
     });
     this.#options.onArrival();

@@ -126,3 +126,51 @@ test('a wall clock that was set back makes nothing come from the future', async 
   const recalled = (await open(createFakeClock(clock.now() - 3_600_000))).recall('rev1');
   expect(recalled.demand).toMatchObject({ sinceMs: 0, gap: { fromMs: 0, toMs: 0 } });
 });
+
+test('a revision that was never used and never asked for has no times, and no memory without replicas', async () => {
+  const { revision } = fixture;
+  revision.scaleMemory = { wanted: [], panic: null, step: { atMs: 0, live: 0 } };
+  await (await open()).save([revision]);
+  expect((await open()).recall('rev1')).toMatchObject({
+    ...{ lastUseAt: null, lastUseOnWall: null, memory: null },
+    demand: { sinceMs: null, entries: [] },
+  });
+});
+
+test.each(['waits', 'runs'])('a revision is in use now while a request %s', async (what) => {
+  const request = fixture.ask();
+  if (what === 'runs') await fixture.served(request);
+  await clock.advance(5_000);
+  const { pool } = fixture.revision;
+  expect([pool.waiting, pool.inFlight]).toEqual(what === 'runs' ? [0, 1] : [1, 0]);
+  await (await open()).save([fixture.revision]);
+  expect((await open()).recall('rev1').lastUseOnWall).toBe(clock.now());
+});
+
+test('a panic goes on where it was, and so does the last step', async () => {
+  await fixture.served(fixture.ask());
+  const now = clock.monotonicMs();
+  fixture.revision.scaleMemory = {
+    wanted: [{ atMs: now - 5, replicas: 2 }],
+    panic: { untilMs: now + 700, replicas: 6 },
+    step: { atMs: now - 90, live: 4 },
+  };
+  await (await open()).save([fixture.revision]);
+  const recalled = (await open(createFakeClock(clock.now() + 1_000))).recall('rev1');
+  expect(recalled.memory).toEqual({
+    wanted: [{ atMs: -5, replicas: 2 }],
+    panic: { untilMs: 700, replicas: 6 },
+    step: { atMs: -90, live: 4 },
+  });
+});
+
+test('what is counted is written each time, however little has changed', async () => {
+  const file = await open();
+  fixture.ask();
+  await file.save([fixture.revision]);
+  const before = await readFile(path(), 'utf8');
+  await clock.advance(1_000);
+  await file.save([fixture.revision]);
+  const after = await readFile(path(), 'utf8');
+  expect(JSON.parse(after).savedAt - JSON.parse(before).savedAt).toBe(1_000);
+});

@@ -97,3 +97,26 @@ test('what was measured in another unit is not used after the metric was changed
   await second({ a: { memoryBytes: 300 * mib } });
   expect(read('cpu')).toBeNull();
 });
+
+test('a replica that fails again after it could be read is told again', async () => {
+  const { second } = open('memory');
+  const both = { a: { memoryBytes: mib }, b: { memoryBytes: mib } };
+  await second({ a: { memoryBytes: mib } }, ['a', 'b']);
+  await second(both);
+  await second({ a: { memoryBytes: mib } }, ['a', 'b']);
+  expect(warnings).toHaveLength(2);
+});
+
+test('one that is gone and comes back begins anew', async () => {
+  const { second, read } = open('cpu');
+  await second({ a: { cpuMs: 0 }, b: { cpuMs: 1_000 } });
+  await second({ a: { cpuMs: 100 } });
+  await second({ a: { cpuMs: 200 }, b: { cpuMs: 9_000 } });
+  expect(read()).toBeCloseTo(10);
+});
+
+test('of several that cannot be read each counts as much as those that can on average', async () => {
+  const { second, read } = open('memory');
+  await second({ a: { memoryBytes: 300 * mib }, b: { memoryBytes: 100 * mib } }, ['a', 'b', 'c', 'd', 'e']);
+  expect(read()).toBe(1_000);
+});
