@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createFakeClock } from '@beeline/core/testing';
 import { expect, test } from 'vitest';
 import { createAssignmentWait } from './await-assignment.ts';
@@ -35,3 +36,29 @@ test('it is held no longer than the limit, and no longer than its caller stays',
   await patient;
   expect(clock.pendingTimers).toBe(0);
 });
+
+test('who has left already is not held', async () => {
+  const clock = createFakeClock();
+  const left = AbortSignal.abort(new Error('gone before'));
+  const wait = createAssignmentWait(clock, 2_000);
+  await expect(wait.hold(requestFor('new', left))).rejects.toThrow('gone before');
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test.each(['its revision came', 'its caller left', 'its time is over'])(
+  'nothing is left of a request that is no longer held because %s',
+  async (why) => {
+    const clock = createFakeClock();
+    const wait = createAssignmentWait(clock, 2_000);
+    const caller = new AbortController();
+    const over = wait.hold(requestFor('new', caller.signal)).catch(() => {});
+    if (why === 'its revision came') wait.arrived(() => true);
+    if (why === 'its caller left') caller.abort();
+    if (why === 'its time is over') await clock.advance(2_000);
+    await over;
+    const asked: string[] = [];
+    wait.arrived((revision) => asked.push(revision) > 0);
+    expect([asked, clock.pendingTimers]).toEqual([[], 0]);
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+  },
+);

@@ -33,7 +33,7 @@ export function createAssignmentWait(clock: Clock, limitMs: number): AssignmentW
           reject(signal.reason);
         };
         const cancel = clock.setTimer(limitMs, finish);
-        signal.addEventListener('abort', onAbort, { once: true });
+        signal.addEventListener('abort', onAbort);
         held.set(request, finish);
       });
     },
