@@ -234,6 +234,12 @@ export const errorCodes = {
     'No runtime serves this task.',
     'Set spec.runtime.task to one that is listed.',
   ),
+  VARIABLE_REFUSED: entry(
+    'invalid',
+    false,
+    'A variable of the deployment would decide which code an unconfined process loads.',
+    'Remove it from spec.runtime.envs.',
+  ),
   READINESS_TIMEOUT: entry(
     'timeout',
     false,

@@ -116,6 +116,10 @@ export function parseClientConfig(text: string, path: string): ClientConfig {
   const workspaces = (Array.isArray(list) ? list : []).map((value, index) =>
     readWorkspace(value, `workspaces[${index}]`, reader),
   );
+  for (const [index, { name }] of workspaces.entries()) {
+    const before = workspaces.findIndex((entry) => entry.name === name);
+    if (before < index) reader.broken(`workspaces[${index}].name`, `${name} is there twice`);
+  }
   if (violations.length > 0) {
     const fields = violations.map((violation) => ({ ...violation, field: `${path}: ${violation.field}` }));
     throw new BeelineError('INVALID_CONFIGURATION', { message: describeViolations(fields), fields });

@@ -12,11 +12,11 @@ export { acceptedApiVersions, apiVersion, findKind, type KindNames, kinds } from
 export type { Location } from './location/resource.ts';
 export { type Metadata, type MetadataInput, metadataSchema, resourceName } from './metadata.ts';
 export { defaultModelSpec, type ModelSpec } from './model/defaults.ts';
+export { type EnvNameRule, loaderEnvNames, processEnvNames } from './model/env-name-tables.ts';
+export { loaderReason } from './model/env-names.ts';
 export {
-  hiddenValue,
-  planSecrets,
+  planEnvs,
   type SecretIds,
-  type SecretsPlan,
   showModelSpec,
   type TakenSecrets,
   takeSecretValues,

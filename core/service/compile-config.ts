@@ -146,6 +146,8 @@ function readFlags(
       });
       continue;
     }
+    if (values.has(key))
+      violations.push({ field: argument, rule: 'is there twice', hint: 'keep one of the two' });
     values.set(key, value ?? 'true');
   }
   return values;

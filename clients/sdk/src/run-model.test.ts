@@ -11,6 +11,7 @@ describe('runUrlOf', () => {
     [{ path: '/' }, '/acme/models/m/'],
     [{ path: 'v1/embed' }, '/acme/models/m/v1/embed'],
     [{ path: '/a?x=1', params: { y: 'z &' } }, '/acme/models/m/a?x=1&y=z+%26'],
+    [{ path: '/a?x=1', params: { x: ['2', '3'] } }, '/acme/models/m/a?x=1&x=2&x=3'],
     [{ environment: 'development', debug: true }, '/acme/models/m?environment=development&debug=true'],
   ])('of %j is %s', (options, expected) => {
     expect(runUrlOf(target, 'm', options).href).toBe(`http://host:1${expected}`);
@@ -28,6 +29,12 @@ describe('runModel', () => {
   });
   afterEach(() => platform.close());
   const target = () => ({ ...platform, workspace: 'default' });
+
+  it('sends every value of a header, in place of the one that is set here', async () => {
+    const headers = { 'X-A': ['1', '2'], 'Content-Type': 'text/plain' };
+    await (await runModel(target(), 'm', { body: 'a', headers })).text();
+    expect(platform.requests[0]?.headers).toMatchObject({ 'x-a': '1, 2', 'content-type': 'text/plain' });
+  });
 
   it('sends JSON unless told otherwise, to the model of the workspace', async () => {
     const response = await runModel(target(), 'm', { body: '{"inputs":"a"}' });

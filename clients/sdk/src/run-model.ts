@@ -9,10 +9,13 @@ export interface RunOptions {
   readonly path?: string | undefined;
   /** POST when absent. */
   readonly method?: string | undefined;
-  /** Win over the ones that are set here; `content-type` is JSON for a body unless it is given. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Query parameters for the model. */
-  readonly params?: Readonly<Record<string, string>>;
+  /**
+   * Win over the ones that are set here; `content-type` is JSON for a body unless it is given. Of a list every value is
+   * sent.
+   */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Query parameters for the model; of a list every value is sent. */
+  readonly params?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array | ReadableStream<Uint8Array> | undefined;
   /** Forces a trace of this call. */
   readonly debug?: boolean;
@@ -40,8 +43,10 @@ export function runUrlOf(target: RunTarget, model: string, options: RunOptions):
       message: `the path ${JSON.stringify(path)} leaves the endpoint of the model; write it without ".."`,
     });
   }
+  for (const [name, values] of Object.entries(options.params ?? {})) {
+    for (const value of [values].flat()) url.searchParams.append(name, value);
+  }
   setQuery(url, {
-    ...options.params,
     environment: options.environment,
     debug: options.debug === true ? 'true' : undefined,
   });
@@ -63,7 +68,10 @@ export async function runModel(
   try {
     const headers = new Headers(credentialHeaders(target));
     if (options.body !== undefined) headers.set('content-type', 'application/json');
-    for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
+    for (const [name, value] of Object.entries(options.headers ?? {})) {
+      headers.delete(name);
+      for (const one of [value].flat()) headers.append(name, one);
+    }
     const response = await fetch(url, {
       method: options.method ?? 'POST',
       // A model's own answer: following it would send the body elsewhere, or turn a POST into a GET.

@@ -5,6 +5,7 @@ const modelFailures = [
   'MODEL_CHANGED',
   'ORIGIN_REFUSED',
   'TASK_UNSUPPORTED',
+  'VARIABLE_REFUSED',
   'LOAD_FAILED',
 ] as const;
 /** Failures of the place and the moment: no space, too busy, something broken there. */

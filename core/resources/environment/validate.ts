@@ -1,4 +1,5 @@
 import { BeelineError, describeViolations } from '../../base/index.ts';
+import { repeatedEntries } from '../repeated-entries.ts';
 import { createParser } from '../schema-violations.ts';
 import { type EnvironmentInput, environmentSchema } from './schema.ts';
 
@@ -10,9 +11,9 @@ const parseSchema = createParser(environmentSchema);
  */
 export function parseEnvironment(value: unknown): EnvironmentInput {
   const parsed = parseSchema(value);
-  if (parsed.ok) return parsed.value;
-  throw new BeelineError('INVALID_INPUT', {
-    message: describeViolations(parsed.violations),
-    fields: parsed.violations,
-  });
+  const violations = parsed.ok
+    ? repeatedEntries('spec.policies[]', parsed.value.spec?.policies)
+    : parsed.violations;
+  if (parsed.ok && violations.length === 0) return parsed.value;
+  throw new BeelineError('INVALID_INPUT', { message: describeViolations(violations), fields: violations });
 }

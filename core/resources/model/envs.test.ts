@@ -6,7 +6,7 @@ import {
   defaultModelSpec,
   type ModelSpec,
   parseModel,
-  planSecrets,
+  planEnvs,
   showModelSpec,
   takeSecretValues,
 } from '../index.ts';
@@ -19,7 +19,7 @@ const stored: ModelSpec['runtime']['envs'] = [
   { name: 'TOKEN', secret: true, id: 'sec_1' },
   { name: 'MODEL_A', value: '1' },
 ];
-const plan = (envs: Envs, before = stored) => planSecrets(takeSecretValues(spec(...envs)), before);
+const plan = (envs: Envs, before = stored) => planEnvs(takeSecretValues(spec(...envs)), before);
 
 describe('secret variables', () => {
   it('are taken out of a spec, and nothing prints them from then on', () => {
@@ -119,5 +119,31 @@ describe('a refusal', () => {
     }
     expect(error).toMatchObject({ code: 'INVALID_INPUT' });
     expect(inspect(error, { depth: 9 })).not.toContain('for-eyes');
+  });
+});
+
+describe('variables that an earlier version took', () => {
+  const before: ModelSpec['runtime']['envs'] = [
+    { name: 'HOME', value: '/here' },
+    { name: 'A', value: '1' },
+    { name: 'A', value: '2' },
+  ];
+
+  it('stay allowed as they are, so that the deployment can be changed and stopped, and in no other way', () => {
+    const same = { name: 'HOME', value: '/here' };
+    expect(plan([same], before).violations).toEqual([]);
+    expect(plan([{ ...same, value: '/there' }], before).violations).toHaveLength(1);
+    expect(plan([{ ...same, secret: true }], before).violations).toHaveLength(1);
+    expect(plan([same], []).violations).toHaveLength(1);
+  });
+
+  it('are shown once, as they count', () => {
+    const spec = { ...defaultModelSpec({ runtime: { model: 'file:/m' } }), policies: ['eu', 'cpu', 'eu'] };
+    const shown = showModelSpec({ ...spec, runtime: { ...spec.runtime, envs: before } });
+    expect(shown.runtime.envs).toEqual([
+      { name: 'HOME', value: '/here' },
+      { name: 'A', value: '2' },
+    ]);
+    expect(shown.policies).toEqual(['cpu', 'eu']);
   });
 });

@@ -1,5 +1,7 @@
 import { BeelineError, type FieldViolation, Secret } from '../../base/index.ts';
+import { repeatedEntries } from '../repeated-entries.ts';
 import type { ModelSpec } from './defaults.ts';
+import { judgeEnvName } from './env-names.ts';
 import type { ModelSpecInput } from './schema.ts';
 
 /** A variable whose value everybody may read. */
@@ -40,12 +42,21 @@ export function completeEnvs(envs: readonly WrittenEnv[], ids: SecretIds): reado
   });
 }
 
-/** A stored spec as it is shown. */
+/** The last of each name, in the order of the list. */
+const distinctBy = <T>(list: readonly T[], nameOf: (entry: T) => string): readonly T[] =>
+  list.filter((entry, index) => !list.slice(index + 1).some((later) => nameOf(later) === nameOf(entry)));
+
+/** A stored spec as it is shown: as it counts, where an earlier version took entries twice. */
 export function showModelSpec(spec: ModelSpec): ModelSpec<WrittenEnv> {
-  const envs = spec.runtime.envs.map((env) =>
+  const envs = distinctBy(spec.runtime.envs, ({ name }) => name).map((env) =>
     isSecretEnv(env) ? { name: env.name, value: hiddenValue, secret: true, version: env.id } : env,
   );
-  return { ...spec, runtime: { ...spec.runtime, envs } };
+  return {
+    ...spec,
+    policies: distinctBy(spec.policies, (name) => name),
+    flavors: distinctBy(spec.flavors, ({ name, type }) => `${type} ${name}`),
+    runtime: { ...spec.runtime, envs },
+  };
 }
 
 /** A spec whose secret values were taken out of it. */
@@ -68,8 +79,8 @@ export function takeSecretValues(spec: ModelSpecInput): TakenSecrets {
   return { spec: { ...spec, runtime: { ...spec.runtime, envs: hidden } }, values };
 }
 
-/** What to do about the secret variables of a deployment. */
-export interface SecretsPlan {
+/** What to do about the variables of a deployment. */
+export interface EnvsPlan {
   readonly violations: readonly FieldViolation[];
   /** Those that stay as they are. */
   readonly kept: SecretIds;
@@ -100,10 +111,34 @@ function refuseToKeep({ name, secret, version }: WrittenEnv, id: string | null):
   };
 }
 
-/** Decides which secret values of a deployment stay, and which have to be sealed. */
-export function planSecrets({ spec, values }: TakenSecrets, stored: readonly ModelEnv[]): SecretsPlan {
+/**
+ * Names that may not be set, and names that are there twice.
+ * @param stored Variables that the deployment has already: one that stays as it is stays allowed, so that a deployment
+ * of a version that allowed it can still be changed, and stopped.
+ */
+export function judgeEnvs(
+  { envs = [], generation = 'process' }: ModelSpecInput['runtime'],
+  stored: readonly ModelEnv[] = [],
+): readonly FieldViolation[] {
+  const isStored = ({ name, value }: WrittenEnv) =>
+    stored.some((env) => !isSecretEnv(env) && env.name === name && env.value === value);
+  const names = envs.flatMap((env, index) => {
+    const judgement = isStored(env) ? null : judgeEnvName[generation](env.name);
+    if (judgement === null) return [];
+    const field = `spec.runtime.envs[${index}].name`;
+    return [{ field, received: JSON.stringify(env.name), ...judgement }];
+  });
+  const repeated = repeatedEntries(
+    'spec.runtime.envs[].name',
+    envs.map(({ name }) => name),
+  );
+  return [...repeated, ...names];
+}
+
+/** Decides which secret values of a deployment stay, and which have to be sealed; judges the variables. */
+export function planEnvs({ spec, values }: TakenSecrets, stored: readonly ModelEnv[]): EnvsPlan {
   const before = new Map(stored.filter(isSecretEnv).map(({ name, id }) => [name, id]));
-  const violations: FieldViolation[] = [];
+  const violations: FieldViolation[] = [...judgeEnvs(spec.runtime, stored)];
   const kept = new Map<string, string>();
   const sent: { name: string; value: Secret; before: string | null }[] = [];
   for (const [index, env] of (spec.runtime.envs ?? []).entries()) {

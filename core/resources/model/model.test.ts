@@ -155,6 +155,39 @@ describe('a model document', () => {
       model({ runtime: { ...runtime, startTimeout: '2h' } }),
       'spec.runtime.startTimeout must be between 100ms and 1h (received "2h")',
     ],
+    ...[
+      ['OPENSSL_CONF', 'must not be set for generation process: TLS and network libraries load modules'],
+      ['NODE_OPTIONS', 'must not be set for generation process: Node loads code by it'],
+      ['SOME_THING', 'is not among the names that may be set for generation process (received "SOME_THING")'],
+    ].map(([name = '', rule]): [string, unknown, string] => [
+      `the variable ${name}`,
+      model({
+        runtime: {
+          ...runtime,
+          envs: [
+            { name: 'MODEL_A', value: '' },
+            { name, value: 'x' },
+          ],
+        },
+      }),
+      `spec.runtime.envs[1].name ${rule}`,
+    ]),
+    [
+      'a variable twice',
+      model({ runtime: { ...runtime, envs: ['1', '2'].map((value) => ({ name: 'A', value })) } }),
+      'spec.runtime.envs[1].name A is there twice',
+    ],
+    ['a policy twice', model({ policies: ['eu', 'cpu', 'eu'] }), 'spec.policies[2] eu is there twice'],
+    [
+      'a flavor twice',
+      model({
+        flavors: [
+          { name: 'x86', type: 'cpu' },
+          { name: 'x86', type: 'cpu' },
+        ],
+      }),
+      'spec.flavors[1].name x86 is there twice',
+    ],
     ['a wrong type', model({ enabled: 'yes' }), 'spec.enabled must be boolean (received "yes")'],
     [
       'an element of a list',

@@ -65,7 +65,11 @@ export const modelRuntimeSchema = Type.Object(
           },
           { additionalProperties: false },
         ),
-        { maxItems: 100, description: 'Environment of the model server' },
+        {
+          maxItems: 100,
+          description:
+            'Environment of the model server; each name once, and for generation process only names of docs/reference/variables.md',
+        },
       ),
     ),
     startTimeout: Type.Optional(durationField('How long the model server may take to become ready')),

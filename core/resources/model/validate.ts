@@ -1,6 +1,8 @@
 import { BeelineError, describeViolations, type FieldViolation } from '../../base/index.ts';
 import { durationBounds } from '../duration-field.ts';
+import { repeatedEntries } from '../repeated-entries.ts';
 import { createParser } from '../schema-violations.ts';
+import { judgeEnvs } from './envs.ts';
 import { parseFileOrigin } from './parse-file-origin.ts';
 import { type ModelInput, modelSchema, type ScalingMetric } from './schema.ts';
 
@@ -90,6 +92,13 @@ function crossFieldViolations(model: ModelInput): readonly FieldViolation[] {
       received: String(first),
     });
   }
+  violations.push(
+    ...repeatedEntries('spec.policies[]', model.spec.policies),
+    ...repeatedEntries(
+      'spec.flavors[].name',
+      model.spec.flavors?.map(({ name }) => name),
+    ),
+  );
   violations.push(...targetViolations(scaling.metric ?? 'concurrency', scaling.target));
   const types = new Set((model.spec.flavors ?? []).map((flavor) => flavor.type));
   if (types.size > 1) {
@@ -104,11 +113,17 @@ function crossFieldViolations(model: ModelInput): readonly FieldViolation[] {
 
 /**
  * Checks a model document as a user wrote it.
+ * @param envs `unjudged` where `planEnvs` judges the variables, which knows those that are stored.
  * @throws BeelineError INVALID_INPUT naming each field, its rule and what was received.
  */
-export function parseModel(value: unknown): ModelInput {
+export function parseModel(value: unknown, envs: 'judged' | 'unjudged' = 'judged'): ModelInput {
   const parsed = parseSchema(value);
-  const violations = parsed.ok ? crossFieldViolations(parsed.value) : parsed.violations;
+  const violations = parsed.ok
+    ? [
+        ...crossFieldViolations(parsed.value),
+        ...(envs === 'judged' ? judgeEnvs(parsed.value.spec.runtime) : []),
+      ]
+    : parsed.violations;
   if (parsed.ok && violations.length === 0) return parsed.value;
   throw new BeelineError('INVALID_INPUT', { message: describeViolations(violations), fields: violations });
 }

@@ -23,6 +23,26 @@ describe('a policy document', () => {
       }),
       'spec.locations has no effect in a policy of type flavor',
     ],
+    [
+      policy({
+        type: 'location',
+        locations: [
+          { type: 'country', name: 'fr' },
+          { type: 'country', name: 'fr' },
+        ],
+      }),
+      'spec.locations[1] country fr is there twice',
+    ],
+    [
+      policy({
+        type: 'flavor',
+        flavors: [
+          { name: 't4', type: 'gpu' },
+          { name: 't4', type: 'gpu' },
+        ],
+      }),
+      'spec.flavors[1] gpu t4 is there twice',
+    ],
     [policy({ type: 'region' }), 'spec.type must be one of location, flavor, maxToken (received "region")'],
   ])('is refused with the reason: %j', (value, message) => {
     expect(() => parsePolicy(value)).toThrow(message);

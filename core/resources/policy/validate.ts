@@ -1,4 +1,5 @@
 import { BeelineError, describeViolations, type FieldViolation } from '../../base/index.ts';
+import { repeatedEntries } from '../repeated-entries.ts';
 import { createParser } from '../schema-violations.ts';
 import { type PolicyInput, type PolicySpec, policySchema } from './schema.ts';
 
@@ -7,7 +8,17 @@ const parseSchema = createParser(policySchema);
 const fieldOfType = { location: 'locations', flavor: 'flavors', maxToken: 'maxTokens' } as const;
 
 function crossFieldViolations(spec: PolicySpec): readonly FieldViolation[] {
-  const violations: FieldViolation[] = [];
+  const violations: FieldViolation[] = [
+    ...repeatedEntries('spec.resourceTypes[]', spec.resourceTypes),
+    ...repeatedEntries(
+      'spec.locations[]',
+      spec.locations?.map(({ type, name }) => `${type} ${name}`),
+    ),
+    ...repeatedEntries(
+      'spec.flavors[]',
+      spec.flavors?.map(({ type, name }) => `${type} ${name}`),
+    ),
+  ];
   for (const [type, field] of Object.entries(fieldOfType) as [
     PolicySpec['type'],
     (typeof fieldOfType)[PolicySpec['type']],

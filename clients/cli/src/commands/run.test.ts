@@ -3,6 +3,7 @@ import { waitFor } from '@beeline/core/testing';
 import { fakePlatformError } from '@beeline/sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBl, type TestBl } from '../testing/start-bl.ts';
+import { parsePairs } from './run.ts';
 
 describe('bl run', () => {
   let bl: TestBl;
@@ -52,6 +53,17 @@ describe('bl run', () => {
     });
     await bl.run(['run', 'model', 'm', '--file', '-'], { stdin: 'from stdin' });
     expect(bl.platform.requests[1]?.body).toBe('from stdin');
+  });
+
+  it('keeps every value of a flag that is there several times, and refuses a header that there is one of', async () => {
+    await run('-d', '1', '--params', 'k=1', '--params', 'k=2', '--header', 'X-A: 1', '--header', 'x-a: 2');
+    expect(bl.platform.requests[0]?.headers['x-a']).toBe('1, 2');
+    expect(parsePairs('--params', '=', ['k=1', 'j=0', 'k=2'])).toEqual({ k: ['1', '2'], j: ['0'] });
+    const twice = ['--header', 'Content-Type: a/b', '--header', 'content-type: c/d'];
+    expect(await bl.run(['run', 'model', 'm', '-d', '1', ...twice])).toMatchObject({
+      code: 2,
+      stderr: 'error: --header content-type is there twice; keep one of the two\n',
+    });
   });
 
   it('indents JSON on a terminal, and leaves everything else alone', async () => {

@@ -65,21 +65,41 @@ export function defineRun(command: Command, { io, finish }: CommandContext): voi
   addGlobalOptions(command);
 }
 
-/** `name=value` or `name: value` flags as a record. */
+/** Headers of which a request has one at most: two of them mean different things to different readers. */
+const singleHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'host',
+  'x-request-id',
+]);
+
+/** `name=value` or `name: value` flags: every value of a name, in order. Names of headers are one in any case. */
 export function parsePairs(
   flag: string,
   separator: '=' | ':',
   pairs: readonly string[] = [],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf(separator);
-      if (at > 0) return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+): Readonly<Record<string, readonly string[]>> {
+  const values = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const at = pair.indexOf(separator);
+    if (at <= 0) {
       throw new BeelineError('USAGE_ERROR', {
         message: `${flag} must be name${separator}value (received ${JSON.stringify(pair)})`,
       });
-    }),
-  );
+    }
+    const written = pair.slice(0, at).trim();
+    const name = separator === ':' ? written.toLowerCase() : written;
+    const known = values.get(name);
+    if (known !== undefined && separator === ':' && singleHeaders.has(name)) {
+      throw new BeelineError('USAGE_ERROR', {
+        message: `${flag} ${name} is there twice; keep one of the two`,
+      });
+    }
+    values.set(name, [...(known ?? []), pair.slice(at + 1).trim()]);
+  }
+  return Object.fromEntries(values);
 }
 
 async function showHead(io: CliIo, response: Response): Promise<void> {

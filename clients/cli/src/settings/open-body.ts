@@ -22,9 +22,12 @@ function refuse(name: string, reason: string, cause?: unknown): never {
   throw new BeelineError('USAGE_ERROR', { message: `${name} ${reason}`, cause });
 }
 
+/** Headers that were given, by their names in lower case. */
+type HeaderFlags = Readonly<Record<string, readonly string[]>>;
+
 /** A request says what its body is; without that it is JSON. */
-function isJson(headers: Readonly<Record<string, string>>): boolean {
-  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+function isJson(headers: HeaderFlags): boolean {
+  const type = headers['content-type']?.[0];
   return type === undefined || /^application\/([\w.+-]+\+)?json\b/i.test(type);
 }
 
@@ -43,11 +46,7 @@ const isRegularFile = (path: string) =>
  * The body of a request: JSON is read whole and has to be UTF-8; other files are sent while they are read.
  * @throws BeelineError USAGE_ERROR for a file that cannot be read, and one that should be JSON and is no text.
  */
-export async function openBody(
-  io: CliIo,
-  flags: BodyFlags,
-  headers: Readonly<Record<string, string>>,
-): Promise<Body> {
+export async function openBody(io: CliIo, flags: BodyFlags, headers: HeaderFlags): Promise<Body> {
   if (flags.data !== undefined && flags.file !== undefined) {
     throw new BeelineError('USAGE_ERROR', { message: 'give either --data or --file, not both' });
   }

@@ -35,7 +35,7 @@ function contradiction(
  */
 export function admitModel(body: unknown, address: ModelAddress): AdmittedModel {
   requireDocumentSize(body);
-  const { metadata, spec } = parseModel(body);
+  const { metadata, spec } = parseModel(body, 'unjudged');
   const fields = [
     ...contradiction('metadata.name', metadata.name, address.name),
     ...contradiction('metadata.environment', metadata.environment, address.environment),

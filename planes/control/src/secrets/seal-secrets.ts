@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BeelineError, describeViolations, newId, type Secret } from '@beeline/core/base';
-import { type ModelSpec, planSecrets, type SecretIds, type TakenSecrets } from '@beeline/core/resources';
+import { type ModelSpec, planEnvs, type SecretIds, type TakenSecrets } from '@beeline/core/resources';
 import type { KeyRing } from '@beeline/core/secrets';
 import type { Queries } from '../store/open-store.ts';
 import { contextOf, envPlace, insertSecret, loadSecrets, type SecretPlace } from '../store/secrets.ts';
@@ -46,7 +46,7 @@ export async function sealSecrets(
   taken: TakenSecrets,
   nowMs: number,
 ): Promise<SecretIds> {
-  const { violations, kept, sent } = planSecrets(taken, owner.envs);
+  const { violations, kept, sent } = planEnvs(taken, owner.envs);
   if (violations.length > 0) {
     throw new BeelineError('INVALID_INPUT', { message: describeViolations(violations), fields: violations });
   }

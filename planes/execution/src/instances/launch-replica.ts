@@ -6,7 +6,7 @@ import type { BoxKey } from '@beeline/core/secrets';
 import type { Driver, InstanceClaim, InstanceSpec, StartedInstance } from '@beeline/drivers/interface';
 import type { ClaimSpec, LaunchRequest, LaunchSpec, Runtime } from '@beeline/runtime-interface';
 import type { Artifact, ArtifactCache } from '../artifacts/artifact-cache.ts';
-import { openEnvs } from './open-envs.ts';
+import { openEnvs, refuseLoaderEnvs } from './open-envs.ts';
 import type { Replica } from './replica.ts';
 
 export interface LaunchContext {
@@ -119,6 +119,7 @@ export async function launchReplica(
   // Nothing is fetched for what cannot run here anyway.
   driverOf(context, assignment);
   lookUp(context.runtimes, wanted.engine, 'runtime');
+  refuseLoaderEnvs(assignment);
   onStep('fetching', null);
   const trusted = (assignment.originNamedBy ?? 'owner') === 'owner';
   const wantedFiles = { path: origin.path, digest, trusted };

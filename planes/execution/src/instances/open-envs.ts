@@ -1,5 +1,6 @@
 import { BeelineError } from '@beeline/core/base';
 import type { RevisionAssignment } from '@beeline/core/contract';
+import { loaderReason } from '@beeline/core/resources';
 import type { BoxKey } from '@beeline/core/secrets';
 
 function openOne(key: BoxKey, { revision, sealedEnvs = {} }: RevisionAssignment, variable: string): string {
@@ -23,6 +24,22 @@ function openOne(key: BoxKey, { revision, sealedEnvs = {} }: RevisionAssignment,
 /** Names of all variables of a deployment. */
 export function envNames({ template: { runtime } }: RevisionAssignment): readonly string[] {
   return [...Object.keys(runtime.envs), ...Object.keys(runtime.secretEnvs ?? {})];
+}
+
+/**
+ * Refuses a variable that decides which code an unconfined process loads. Control takes none; this holds for
+ * deployments of versions that did, and whatever a feed says.
+ * @throws BeelineError VARIABLE_REFUSED naming it.
+ */
+export function refuseLoaderEnvs(assignment: RevisionAssignment): void {
+  if (assignment.template.generation !== 'process') return;
+  for (const name of envNames(assignment)) {
+    const reason = loaderReason(name);
+    if (reason === null) continue;
+    throw new BeelineError('VARIABLE_REFUSED', {
+      message: `the variable ${name} must not be set for generation process: ${reason}; remove it from spec.runtime.envs and apply again`,
+    });
+  }
 }
 
 /**
