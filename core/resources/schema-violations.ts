@@ -17,8 +17,11 @@ export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly violations: readonly FieldViolation[] };
 
+/** Whoever writes `secret: "yes"` means it too. */
 const isSecretEntry = (value: unknown) =>
-  typeof value === 'object' && value !== null && (value as { secret?: unknown }).secret === true;
+  typeof value === 'object' &&
+  value !== null &&
+  ![undefined, false].includes((value as { secret?: false }).secret);
 
 /** Whatever is wrong around it: the value beside `secret: true` is never shown. */
 function hideSecretValue(_key: string, value: unknown): unknown {

@@ -121,9 +121,13 @@ describe('while control is away', () => {
   beforeAll(async () => {
     parts = await startSeparately();
     client = parts.client;
-    await client.models.apply(
-      sentimentModel({ name: 'steady', scaling: { lastPodRetentionPeriod: '300ms' } }),
-    );
+    const { metadata, spec } = sentimentModel({
+      name: 'steady',
+      scaling: { lastPodRetentionPeriod: '300ms' },
+    });
+    // Its replicas do not start without the value, and the location has it without control.
+    const envs = [{ name: 'TOKEN', value: 'not-for-eyes', secret: true }];
+    await client.models.apply({ metadata, spec: { ...spec, runtime: { ...spec.runtime, envs } } });
     await waitForStatus(client, 'steady', 'DEPLOYED');
     await waitForZero(client, 'steady');
     await parts.stopControl();

@@ -105,6 +105,7 @@ describe('a refusal', () => {
     ['the name breaks a rule', { model: 'file:/m', envs: [{ ...token, name: 'NOT-for' }] }],
     ['a field is misspelt', { model: 'file:/m', env: [token] }],
     ['a field beside it is unknown', { model: 'file:/m', envs: [{ ...token, secrets: 1 }] }],
+    ['it is marked in the wrong way', { model: 'file:/m', env: [{ ...token, secret: 'yes' }] }],
     ['it is not in a list', { model: 'file:/m', envs: token }],
     [
       'the value is of another type',
