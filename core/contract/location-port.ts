@@ -8,6 +8,8 @@ import type { WakeProgress } from './wake-progress.ts';
  */
 export interface LocationPort {
   readonly location: string;
+  /** False while it is known to take no requests: those that can go elsewhere should. */
+  readonly reachable?: boolean;
   /**
    * A slot on a replica of the revision, waking one when there is none. Answers synchronously when a replica is
    * free, so that the warm path makes no promise.

@@ -53,6 +53,8 @@ export interface RunningGateway {
 /** A gateway behind a real server on a port of its own. */
 export async function startGateway(options: {
   readonly location: LocationPort;
+  /** Beside that one. */
+  readonly others?: readonly LocationPort[];
   readonly feeds?: FakeFeeds;
   readonly clock?: Clock;
   readonly directory?: string;
@@ -69,7 +71,7 @@ export async function startGateway(options: {
   const gateway = await createGateway({
     name: 'gateway-1',
     feeds,
-    locations: [options.location],
+    locations: [options.location, ...(options.others ?? [])],
     directory,
     clock: options.clock ?? systemClock,
     logger: silentLogger,

@@ -153,6 +153,20 @@ describe.each([false, true])('a location in another process (over TCP: %s)', (tc
     expect((await held).target).toEqual(ingress.target);
   });
 
+  it('that is away is asked again when somebody wants to know, and is there again although nobody waited', async () => {
+    expect(location.reachable).toBe(true);
+    goAway();
+    expect([location.reachable, location.reachable]).toEqual([false, false]);
+    await sayNotReady(0, 0);
+    expect(location.reachable).toBe(false);
+    expect(ingress.peers).toHaveLength(1);
+    await clock.advance(100);
+    expect(location.reachable).toBe(false);
+    await sayReady(1);
+    await waitFor('the location', () => location.reachable);
+    expect(leaseAtOnce(location).wait.queueMs).toBe(0);
+  });
+
   it('holds nothing for a caller that has left already', async () => {
     goAway();
     const left = AbortSignal.abort(new Error('gone before'));

@@ -64,6 +64,12 @@ class RemoteLocation implements LocationPort {
     this.#options = options;
   }
 
+  /** Whoever asks while it is away has it asked again, so that it comes back although nobody waits for it. */
+  get reachable(): boolean {
+    if (this.#away) void this.#probe();
+    return !this.#away;
+  }
+
   acquire(request: AcquireRequest): Lease | Promise<Lease> {
     return this.#away ? this.#hold(request) : this.#lease(request, 0);
   }
@@ -118,15 +124,19 @@ class RemoteLocation implements LocationPort {
     });
   }
 
-  /** Asks until the ingress is there or nobody waits for it. */
+  /** Asks once; while somebody waits, every 100 ms until the ingress is there. */
   async #probe(): Promise<void> {
     if (this.#probing) return;
     this.#probing = true;
-    while (this.#held.size > 0 && !(await probe(this.#options.target))) {
-      await new Promise<void>((resolve) => this.#options.clock.setTimer(probeEveryMs, resolve));
+    const { clock, target } = this.#options;
+    let there = await probe(target);
+    while (!there) {
+      await new Promise<void>((resolve) => clock.setTimer(probeEveryMs, resolve));
+      if (this.#held.size === 0) break;
+      there = await probe(target);
     }
     this.#probing = false;
-    if (this.#held.size === 0) return;
+    if (!there) return;
     this.#away = false;
     this.#grantSome();
   }

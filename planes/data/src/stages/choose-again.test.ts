@@ -5,17 +5,18 @@ import { expect, test } from 'vitest';
 import { createFakeLocation } from '../../testing/fake-location.ts';
 import { sampleRoute, sampleRoutes } from '../../testing/start-gateway.ts';
 import { buildSnapshot } from '../tables/build-snapshot.ts';
-import type { Choice } from './choose.ts';
+import { type Choice, TriedChoices } from './choose.ts';
 import { chooseAgain } from './choose-again.ts';
 
 const path = { workspace: 'acme', model: 'toy', environment: 'production', upstreamPath: '/' };
 const port = createFakeLocation({ socketPath: '/nowhere' });
+const rome = createFakeLocation({ socketPath: '/nowhere' }, 'rome');
 const leadsTo = (revision: string): RouteEntry => ({
   ...sampleRoute,
   targets: [{ revision, weight: 100, locations: ['local'] }],
 });
 
-/** Routes that a test replaces, and a request whose revision `rev-1` was refused. */
+/** Routes that a test replaces, and a request whose revision `rev-1` was refused at `local`. */
 function openCase(routes: readonly RouteEntry[]) {
   const clock = createFakeClock();
   const abort = new AbortController();
@@ -33,10 +34,17 @@ function openCase(routes: readonly RouteEntry[]) {
   };
   let end: string | undefined;
   const tell = (choice: Choice | BeelineError) => {
-    end = choice instanceof BeelineError ? choice.code : choice.revision;
+    end = choice instanceof BeelineError ? choice.code : `${choice.revision} at ${choice.port.location}`;
   };
-  const sources = { tables, clock, random: () => 0, ports: new Map([['local', port]]) };
-  const over = chooseAgain(path, 'rev-1', sources, abort.signal).then(tell, (error: Error) => {
+  const sources = {
+    tables,
+    clock,
+    random: () => 0,
+    ports: new Map([port, rome].map((one) => [one.location, one])),
+  };
+  const tried = new TriedChoices();
+  tried.add('rev-1', 'local');
+  const over = chooseAgain(path, tried, sources, abort.signal).then(tell, (error: Error) => {
     end = error.message;
   });
   return {
@@ -61,7 +69,15 @@ function openCase(routes: readonly RouteEntry[]) {
 test('a request goes at once where the routes lead meanwhile', async () => {
   const one = openCase([leadsTo('rev-2')]);
   await one.over;
-  expect(one.end).toBe('rev-2');
+  expect(one.end).toBe('rev-2 at local');
+  one.expectNothingLeft();
+});
+
+test('a request goes at once to another location that serves the same revision', async () => {
+  const targets = [{ revision: 'rev-1', weight: 100, locations: ['local', 'rome'] }];
+  const one = openCase([{ ...sampleRoute, targets }]);
+  await one.over;
+  expect(one.end).toBe('rev-1 at rome');
   one.expectNothingLeft();
 });
 
@@ -72,7 +88,7 @@ test('a request waits for routes that lead elsewhere, past those that do not', a
   expect(one.end).toBeUndefined();
   one.replace([leadsTo('rev-2')]);
   await one.over;
-  expect(one.end).toBe('rev-2');
+  expect(one.end).toBe('rev-2 at local');
   one.expectNothingLeft();
 });
 
@@ -80,7 +96,7 @@ test('a request is tried where it was refused when no other routes come', async 
   const one = openCase([leadsTo('rev-1')]);
   await one.clock.advance(3_000);
   await one.over;
-  expect(one.end).toBe('rev-1');
+  expect(one.end).toBe('rev-1 at local');
   one.expectNothingLeft();
 });
 

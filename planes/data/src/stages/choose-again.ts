@@ -1,7 +1,7 @@
 import { BeelineError } from '@beeline/core/base';
 import { gatewayNotReady } from '../errors.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
-import { type Choice, choose } from './choose.ts';
+import { type Choice, choose, chooseElsewhere, type TriedChoices } from './choose.ts';
 import type { ModelPath } from './identify.ts';
 import { resolve } from './resolve.ts';
 
@@ -16,14 +16,35 @@ function chooseNow(path: ModelPath, { tables, ports, random }: Sources): Choice 
   return route instanceof BeelineError ? route : choose(route, ports, random);
 }
 
+const notTaken: ReadonlySet<string> = new Set([
+  'NO_CAPACITY',
+  'SHUTTING_DOWN',
+  'QUEUE_FULL',
+  'REPLICA_FAILED_TO_START',
+]);
+
+/** Whether a location that says so did not take a request, so that another one may. */
+export const mayBeTakenElsewhere = ({ code }: BeelineError): boolean => notTaken.has(code);
+
+/** Where a request may go at once that was not taken: anywhere that the routes name now and that it has not been. */
+export function chooseNext(
+  path: ModelPath,
+  tried: TriedChoices,
+  { tables, ports }: Pick<Sources, 'tables' | 'ports'>,
+): Choice | BeelineError | null {
+  if (tables.current === null) return gatewayNotReady();
+  const route = resolve(path, tables.current);
+  return route instanceof BeelineError ? route : chooseElsewhere(route.targets, ports, undefined, tried);
+}
+
 /**
  * Where a request goes that a location did not take because it does not serve the revision: routes have changed while
- * the request was on its way or held, or this gateway is about to hear of it. Gives what the routes say as soon as
- * that is something else, and after 3 s whatever they say then. Rejects with the signal's reason.
+ * the request was on its way or held, or this gateway is about to hear of it. Gives the first place that has not had the
+ * request as soon as there is one, and after 3 s whatever the routes say then. Rejects with the signal's reason.
  */
 export function chooseAgain(
   path: ModelPath,
-  refused: string,
+  tried: TriedChoices,
   sources: Sources,
   signal: AbortSignal,
 ): Promise<Choice | BeelineError> {
@@ -37,8 +58,8 @@ export function chooseAgain(
     };
     const onAbort = () => finish(() => reject(signal.reason));
     const look = () => {
-      const choice = chooseNow(path, sources);
-      if (choice instanceof BeelineError || choice.revision !== refused) finish(() => settle(choice));
+      const choice = chooseNext(path, tried, sources);
+      if (choice !== null) finish(() => settle(choice));
       else stopListening = sources.tables.onceReplaced(look);
     };
     const cancel = sources.clock.setTimer(newerRoutesMs, () =>

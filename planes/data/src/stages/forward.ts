@@ -25,8 +25,8 @@ import type { InferenceRequest } from '../inference-request.ts';
 import { refuseRequest } from '../refuse-request.ts';
 import { TokenReader } from '../usage/token-reader.ts';
 import { buildOutgoingHead } from './build-outgoing-head.ts';
-import type { Choice } from './choose.ts';
-import { chooseAgain } from './choose-again.ts';
+import { type Choice, TriedChoices } from './choose.ts';
+import { chooseAgain, chooseNext, mayBeTakenElsewhere } from './choose-again.ts';
 import { type Ending, judgeEnd, leftUnanswered, refusedUnserved } from './judge-end.ts';
 import { hiddenFromIngress, hiddenHeaders } from './kept-back-headers.ts';
 import type { Answer } from './meter.ts';
@@ -59,6 +59,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private replica: string | null = null;
   private tries = 0;
   private reroutes = 0;
+  private readonly tried = new TriedChoices();
   /** Why a location did not take the request: code of its error. */
   private declinedAs: string | null = null;
   /** Why the gateway takes the request no further. */
@@ -155,10 +156,13 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.declinedAs = null;
     this.releaseLease(cutByUs || misrouted ? 'aborted' : leaseOutcomes[outcome.ended]);
     if (misrouted && this.reroute()) return;
-    if (outcome.ended === 'upstream-unreachable' && this.tries < maxTries && this.givenUp === null) {
-      this.gateway.metrics.retried();
-      this.acquire();
-      return;
+    if (outcome.ended === 'upstream-unreachable' && this.givenUp === null) {
+      if (remote !== null && this.moveOn()) return;
+      if (this.tries < maxTries) {
+        this.gateway.metrics.retried();
+        this.acquire();
+        return;
+      }
     }
     const { cutError, locationError, givenUp } = this;
     const { config } = this.gateway;
@@ -199,14 +203,32 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     return this.progress;
   }
 
+  /** Offers the request to the next location that has not had it; false when there is none. */
+  private moveOn(): boolean {
+    if (this.givenUp !== null || this.caller.gone) return false;
+    this.tried.add(this.revision, this.port.location);
+    const next = chooseNext(this.request.path, this.tried, this.gateway);
+    if (next === null || next instanceof BeelineError) return false;
+    this.goTo(next);
+    return true;
+  }
+
+  private goTo(choice: Choice): void {
+    this.gateway.metrics.retried();
+    this.tries = 0;
+    this.revision = choice.revision;
+    this.port = choice.port;
+    this.acquire();
+  }
+
   /** Has the request routed anew, while it may be; false when nothing comes of that. */
   private reroute(): boolean {
     if (this.givenUp !== null || this.caller.gone || this.reroutes >= maxReroutes) return false;
     this.reroutes += 1;
-    this.tries = 0;
     this.times.asked(this.gateway.clock.monotonicMs());
     this.watchWhileHeld();
-    const chosen = chooseAgain(this.request.path, this.revision, this.gateway, this.signal);
+    this.tried.add(this.revision, this.port.location);
+    const chosen = chooseAgain(this.request.path, this.tried, this.gateway, this.signal);
     void chosen.catch(asBeelineError).then((choice) => this.onRerouted(choice));
     return true;
   }
@@ -217,10 +239,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     else if (choice instanceof BeelineError) this.refuseUnserved(choice, 'gateway');
     else {
       this.times.queued(this.gateway.clock.monotonicMs());
-      this.gateway.metrics.retried();
-      this.revision = choice.revision;
-      this.port = choice.port;
-      this.acquire();
+      this.goTo(choice);
     }
   }
 
@@ -274,7 +293,10 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   /** No lease: the location said no, or the caller left while it waited. */
   private refuseUnserved(thrown: unknown, component: ErrorOrigin = 'location'): void {
     this.times.queued(this.gateway.clock.monotonicMs());
-    if (thrown instanceof BeelineError && thrown.code === 'REVISION_NOT_HERE' && this.reroute()) return;
+    if (thrown instanceof BeelineError && component === 'location') {
+      if (thrown.code === 'REVISION_NOT_HERE' && this.reroute()) return;
+      if (mayBeTakenElsewhere(thrown) && this.moveOn()) return;
+    }
     if (this.caller.gone) {
       this.answered(leftUnanswered);
       return;
@@ -296,35 +318,20 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private answered(result: Ending): void {
     this.progress?.pause();
     this.onAnswered({
-      status: result.status,
-      source: result.source,
-      errorCode: result.errorCode,
-      aborted: result.aborted,
-      requestBytes: result.requestBytes,
-      responseBytes: result.responseBytes,
+      ...result,
       revision: this.revision,
       location: this.port.location,
       replica: this.replica,
-      queueMs: this.times.queueMs,
-      startMs: this.times.startMs,
-      loadMs: this.times.loadMs,
-      runMs: this.times.runMs(this.gateway.clock.monotonicMs()),
+      ...this.times.spent(this.gateway.clock.monotonicMs()),
       firstByteMs: this.firstByteMs,
       tokens: this.tokens.result(),
     });
   }
 
-  private logFailure(error: BeelineError): void {
-    this.gateway.logger.warn(
-      {
-        execution: this.executionId,
-        revision: this.revision,
-        replica: this.replica,
-        code: error.code,
-        detail: error.detail,
-      },
-      `a request failed: ${error.message}`,
-    );
+  private logFailure({ code, detail, message }: BeelineError): void {
+    const { executionId: execution, revision, replica } = this;
+    const fields = { execution, revision, replica, code, detail };
+    this.gateway.logger.warn(fields, `a request failed: ${message}`);
   }
 }
 

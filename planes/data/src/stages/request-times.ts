@@ -38,6 +38,12 @@ export class RequestTimes {
     return this.ranFrom === 0 ? 0 : Math.max(0, nowMs - this.ranFrom);
   }
 
+  /** All of it. */
+  spent(nowMs: number) {
+    const { queueMs, startMs, loadMs } = this;
+    return { queueMs, startMs, loadMs, runMs: this.runMs(nowMs) };
+  }
+
   /** The value of `Server-Timing`; `run` is the time until the head of the answer. */
   serverTiming(nowMs: number): string {
     const { queueMs, startMs, loadMs } = this;
