@@ -397,3 +397,16 @@ test('closing refuses new requests, finishes those that run and ends all replica
   await closed;
   expect(fixture.feeds.observed.at(-1)?.revisions[0]?.replicas.ready).toBe(0);
 });
+
+test('who waits for a replica when the location stops is told so at once', async () => {
+  fixture.feeds.assign([buildAssignment(await fixture.writeModel('m', { neverReady: true }))]);
+  await assigned();
+  const waiting = fixture.acquire('rev1');
+  const refused = expect(waiting).rejects.toMatchObject({
+    code: 'SHUTTING_DOWN',
+    message: 'location here is stopping; try again',
+  });
+  await waitFor('the start', () => observed()?.replicas.starting === 1);
+  await fixture.location.close();
+  await refused;
+});

@@ -35,6 +35,7 @@ test.each([
   ['types', 'type A = 1 | true; const x = a as 5;'],
   ['log lines', "this.#parts.logger.warn({}, 'text');"],
   ['texts that are put together', "const x = 'a' + b;"],
+  ['what gives nothing already', 'function f() { return undefined; }'],
   ['imports', "import { a } from 'b';"],
 ])('a mutation run leaves %s alone', (_name, text) => {
   expect(mutated(text)).toEqual([]);

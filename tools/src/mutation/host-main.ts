@@ -13,9 +13,12 @@ export interface HostAnswer {
   readonly failed: string | null;
 }
 
+/** Far more than a unit test takes: what waits longer waits for something that the mutant took away. */
+const testTimeout = 5_000;
+
 /** A process that runs tests on mutants, one after the other: one that hangs can be ended with it. */
 const texts = new Map<string, string>();
-const vitest = await openVitest(texts, { isolate: false, bail: 1 });
+const vitest = await openVitest(texts, { isolate: false, bail: 1, testTimeout });
 const specifications = await vitest.globTestSpecifications();
 
 async function run({ file, text, tests }: HostRequest): Promise<HostAnswer> {

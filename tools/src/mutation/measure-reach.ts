@@ -20,13 +20,23 @@ export interface ReachingTest {
 export async function measureReach(marked: ReadonlyMap<string, string>): Promise<readonly ReachingTest[]> {
   const reachDirectory = mkdtempSync(join(tmpdir(), 'bl-mutation-'));
   const vitest = await openVitest(marked, {
-    ...{ isolate: true, related: [...marked.keys()], setupFiles: [reachSetup], provide: { reachDirectory } },
+    ...{
+      isolate: true,
+      testTimeout: 60_000,
+      related: [...marked.keys()],
+      setupFiles: [reachSetup],
+      provide: { reachDirectory },
+    },
   });
   try {
     const { testModules, unhandledErrors } = await vitest.start();
-    const failed = testModules.filter((module) => !module.ok()).map(({ moduleId }) => moduleId);
+    const failed = testModules
+      .filter((module) => !module.ok())
+      .map(({ moduleId, children }) =>
+        [moduleId, ...[...children.allTests('failed')].map(({ fullName }) => fullName)].join(': '),
+      );
     if (failed.length > 0 || unhandledErrors.length > 0) {
-      throw new Error(`tests fail without any mutant: ${failed.join(', ') || unhandledErrors.join('\n')}`);
+      throw new Error(`tests fail without any mutant: ${failed.join('\n') || unhandledErrors.join('\n')}`);
     }
     const tookMs = new Map(testModules.map((one) => [one.moduleId, one.diagnostic().duration]));
     return readdirSync(reachDirectory)

@@ -18,16 +18,13 @@ export interface Reach {
   readonly functions: readonly string[];
 }
 
-/** Far more than a unit test takes: what waits longer waits for something that the mutant took away. */
-const testTimeout = 3_000;
-
 /**
  * Vitest with the unit tests, silent, in one worker.
  * @param texts What some files say instead of what is on the disk, by absolute path; may change between two runs.
  */
 export function openVitest(
   texts: ReadonlyMap<string, string>,
-  options: Pick<TestUserConfig, 'isolate' | 'bail' | 'related' | 'setupFiles' | 'provide'>,
+  options: Pick<TestUserConfig, 'isolate' | 'bail' | 'testTimeout' | 'related' | 'setupFiles' | 'provide'>,
 ): Promise<Vitest> {
   const unit = config.test?.projects?.[0];
   if (typeof unit !== 'object' || !('test' in unit)) throw new Error('vitest.config.ts has no unit project');
@@ -46,7 +43,7 @@ export function openVitest(
         exclude,
         reporters: [{}],
       },
-      ...{ pool: 'threads', maxWorkers: 1, testTimeout, hookTimeout: testTimeout, ...options },
+      ...{ pool: 'threads', maxWorkers: 1, hookTimeout: 30_000, ...options },
     },
     { plugins: [serveTexts(texts)] },
     { stdout: nowhere(), stderr: nowhere() },

@@ -94,8 +94,8 @@ export function proposeChanges(node: Node, parent: Node | null, text: string): r
       say(';');
       break;
     case 'ReturnStatement':
-      if (isNode(node.argument)) say('return undefined as never;');
-      else say(';');
+      if (!isNode(node.argument)) say(';');
+      else if (node.argument.name !== 'undefined') say('return undefined as never;');
       break;
     case 'ArrowFunctionExpression': {
       const body = node.body as Node;

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isTest, readSourceFiles, repositoryRoot } from '../source-files.ts';
@@ -17,6 +17,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     sample: { type: 'string' },
+    again: { type: 'string' },
     json: { type: 'string', default: join(repositoryRoot, 'node_modules/.cache/mutation.json') },
   },
 });
@@ -51,7 +52,17 @@ function testsFor({ path, inFunction }: Mutant, tests: readonly ReachingTest[]):
     : tests.filter(({ functions }) => functions.has(`${path}:${inFunction}`));
 }
 
-const all = parsed.flatMap((one) => one.parsed.mutants);
+const keyOf = (mutant: Mutant) => `${mutant.path}: ${describeChange(texts.get(mutant.path) ?? '', mutant)}`;
+/** What survived an earlier run, as often as it did. */
+function readSurvivors(path: string): ReadonlySet<string> {
+  const earlier = JSON.parse(readFileSync(path, 'utf8')) as { mutants: readonly Judged[] };
+  const survivors = earlier.mutants.filter(({ killedBy }) => killedBy === null);
+  return new Set(survivors.map(({ mutant, change }) => `${mutant.path}: ${change}`));
+}
+const survivors = options.again === undefined ? null : readSurvivors(options.again);
+const all = parsed
+  .flatMap((one) => one.parsed.mutants)
+  .filter((mutant) => survivors === null || survivors.has(keyOf(mutant)));
 const mutants = takeSample(all, options.sample === undefined ? all.length : Number(options.sample));
 const startedAt = performance.now();
 console.error(

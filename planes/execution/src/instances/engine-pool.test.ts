@@ -56,8 +56,9 @@ const waiting = () => driver.list().filter(({ state }) => state === 'ready');
 /** Looks at the pool, and waits until as many engines wait. */
 const tendUntil = (count: number) =>
   waitFor(`${count} engines that wait`, () => {
+    if (waiting().length === count) return true;
     pool.tend([assignment], false);
-    return waiting().length === count;
+    return false;
   });
 /** Looks at the pool often, so that whatever it would do is done. */
 async function tendOften(assignments = [assignment], busy = false): Promise<void> {
