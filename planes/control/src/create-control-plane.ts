@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { addPublicApi } from './api/add-public-api.ts';
 import type { ApiContext } from './api/api-context.ts';
 import { buildServer } from './api/http/build-server.ts';
+import { createTurns } from './api/lists/take-turns.ts';
 import { publishOpenapi } from './api/publish-openapi.ts';
 import { addHealthRoutes } from './api/routes/health.ts';
 import { waitUntilRouted, waitUntilTaken } from './api/write/wait-until-routed.ts';
@@ -80,10 +81,9 @@ export async function buildControlServer(
   );
   const { originRules = { roots: null, forbidden: systemDirectories } } = options;
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
-  await app.register(
-    (scope) => addPublicApi(scope, { store, clock, logger, secretKeys, publicUrl, originRules, ...waits }),
-    { prefix: '/v0' },
-  );
+  const turns = createTurns();
+  const api: ApiContext = { store, clock, logger, secretKeys, publicUrl, originRules, turns, ...waits };
+  await app.register((scope) => addPublicApi(scope, api), { prefix: '/v0' });
   await app.ready();
   return app;
 }

@@ -3,6 +3,7 @@ import type { OriginPathRules } from '@beeline/core/model-files';
 import type { SecretKeys } from '../secrets/secret-keys.ts';
 import type { DeploymentRow } from '../store/database/tables.ts';
 import type { Store } from '../store/open-store.ts';
+import type { Turns } from './lists/take-turns.ts';
 
 /** What every route of the public API works with. */
 export interface ApiContext {
@@ -14,6 +15,8 @@ export interface ApiContext {
   readonly publicUrl: string;
   /** Which directories models may come from, as far as that is known here. */
   readonly originRules: OriginPathRules;
+  /** Shared by the answers that are rendered a piece at a time. */
+  readonly turns: Turns;
   /** Resolves once gateways know what was written, or a second later. */
   whenRouted(written: DeploymentRow): Promise<void>;
   /** Resolves once gateways have what the feed of routes and keys says now, or a second later. */

@@ -1,14 +1,14 @@
-import type { Clock } from '@beeline/core/base';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Queries } from '../../store/open-store.ts';
 import { loadPage, type Page } from '../../store/pages/load-page.ts';
 import type { PageSource } from '../../store/pages/page-sources.ts';
+import type { ApiContext } from '../api-context.ts';
 import { readCursor, writeCursor } from './list-cursor.ts';
 import { type ListQuery, readListQuery } from './list-query.ts';
 import { type LoadItems, streamPage } from './stream-page.ts';
 
 /** What users wrote of the items of one page, in bytes; what the platform adds to each is bounded by itself. */
 const maxPageBytes = 8 * 1024 * 1024;
+
 export interface ListedKind<T> {
   /** Tells lists of different workspaces and kinds apart. */
   readonly scope: string;
@@ -37,9 +37,11 @@ function nextLink(request: FastifyRequest, cursor: string): string {
 export async function sendPage<T>(
   request: FastifyRequest,
   reply: FastifyReply,
-  { queries, clock }: { readonly queries: Queries; readonly clock: Clock },
+  context: Pick<ApiContext, 'store' | 'clock' | 'turns'>,
   kind: ListedKind<T>,
 ): Promise<FastifyReply> {
+  const { queries } = context.store;
+  const { clock, turns } = context;
   const query = readListQuery(request.query, request.headers);
   const nowMs = clock.now();
   const [sort, direction] = query.sort.split(':');
@@ -55,6 +57,6 @@ export async function sendPage<T>(
   const last = page.entries.at(-1);
   const nextCursor = page.hasMore && last !== undefined ? writeCursor(last, query, kind.scope, nowMs) : null;
   if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor));
-  const text = await streamPage(page.entries, kind.load, frameOf(query, page, nextCursor));
+  const text = await streamPage(page.entries, kind.load, frameOf(query, page, nextCursor), turns);
   return reply.type('application/json; charset=utf-8').send(text);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { planSlices, streamPage } from './stream-page.ts';
+import { createTurns } from './take-turns.ts';
 
 const entries = (...sizes: readonly number[]) =>
   sizes.map((bytes, at) => ({ id: `${at}`, name: `m${at}`, environment: '', createdAt: 0, bytes }));
@@ -38,13 +39,15 @@ describe('a page', () => {
     ['every one', ['0', '1', '2'], []],
   ])('is well-formed when %s of its items are gone: %o', async (_which, gone, left) => {
     const { load } = largeItems(1, gone.length === 0 ? [] : gone);
-    const items = await readAll(await streamPage(entries(60_000, 60_000, 60_000), load, frame));
+    const items = await readAll(
+      await streamPage(entries(60_000, 60_000, 60_000), load, frame, createTurns()),
+    );
     expect((items as { id: string }[]).map(({ id }) => id)).toEqual(left);
   });
 
   it('is loaded as its reader takes it, no more than a part ahead', async () => {
     const { load, loads } = largeItems(100_000);
-    const stream = await streamPage(entries(...Array<number>(80).fill(100_000)), load, frame);
+    const stream = await streamPage(entries(...Array<number>(80).fill(100_000)), load, frame, createTurns());
     await once(stream, 'readable');
     for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect(loads.length).toBeLessThan(5);
@@ -53,6 +56,6 @@ describe('a page', () => {
 
   it('that cannot be loaded is an error before anything is sent', async () => {
     const load = () => Promise.reject(new Error('no database'));
-    await expect(streamPage(entries(1), load, frame)).rejects.toThrow('no database');
+    await expect(streamPage(entries(1), load, frame, createTurns())).rejects.toThrow('no database');
   });
 });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { countWithin, type PageEntry } from '../../store/pages/load-page.ts';
+import type { Turns } from './take-turns.ts';
 
 /** What users wrote of the items that are loaded and rendered at once, in bytes: a millisecond or two. */
 const sliceBytes = 64 * 1024;
@@ -26,8 +27,6 @@ export function planSlices(entries: readonly PageEntry[]): readonly (readonly Pa
   return slices;
 }
 
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
-
 async function renderSlice<T>(slice: readonly PageEntry[], load: LoadItems<T>): Promise<string[]> {
   const items = await load(slice.map(({ id }) => id));
   return slice.flatMap(({ id }) => {
@@ -44,15 +43,15 @@ async function* renderPage<T>(
   slices: readonly (readonly PageEntry[])[],
   load: LoadItems<T>,
   frame: Frame,
+  turns: Turns,
 ): AsyncGenerator<string> {
   let before = frame.head;
   for (const slice of slices) {
-    const texts = await renderSlice(slice, load);
+    const texts = await turns.run(() => renderSlice(slice, load));
     if (texts.length > 0) {
       yield `${before}${texts.join(',')}`;
       before = ',';
     }
-    await nextTurn();
   }
   yield `${before === ',' ? '' : before}${frame.tail}`;
 }
@@ -74,7 +73,8 @@ export async function streamPage<T>(
   entries: readonly PageEntry[],
   load: LoadItems<T>,
   frame: Frame,
+  turns: Turns,
 ): Promise<Readable> {
-  const parts = await beginEarly(renderPage(planSlices(entries), load, frame));
+  const parts = await beginEarly(renderPage(planSlices(entries), load, frame, turns));
   return Readable.from(parts, { objectMode: false });
 }

@@ -39,19 +39,14 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
   const list = { config: { permission: 'environments:list' }, schema: listSchema } as const;
   app.get('/environments', list, async (request, reply) => {
     const { workspace } = callerOf(request);
-    return await sendPage(
-      request,
-      reply,
-      { queries, clock: context.clock },
-      {
-        scope: `environments ${workspace}`,
-        source: documentSource('environments', workspace),
-        async load(names) {
-          const rows = await loadListedEnvironments(queries, workspace, names);
-          return new Map(rows.map((row) => [row.name, renderEnvironment(row)]));
-        },
+    return await sendPage(request, reply, context, {
+      scope: `environments ${workspace}`,
+      source: documentSource('environments', workspace),
+      async load(names) {
+        const rows = await loadListedEnvironments(queries, workspace, names);
+        return new Map(rows.map((row) => [row.name, renderEnvironment(row)]));
       },
-    );
+    });
   });
 
   const getSchema = describeRoute({ tag, summary: 'Get an environment', answer, errors: [404] });

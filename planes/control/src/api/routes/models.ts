@@ -53,7 +53,6 @@ async function answerModel(
 
 function addReading(app: FastifyInstance, context: ApiContext): void {
   const { queries } = context.store;
-  const listContext = { queries, clock: context.clock };
   const list = {
     config: { permission: 'models:list' },
     schema: describeRoute({
@@ -67,7 +66,7 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
   app.get('/models', list, async (request, reply) => {
     const { workspace } = callerOf(request);
     const filter = { workspace, ...environmentOf(request) };
-    return await sendPage(request, reply, listContext, {
+    return await sendPage(request, reply, context, {
       scope: `models ${workspace} ${filter.environment ?? ''}`,
       source: deploymentSource(filter),
       async load(ids) {

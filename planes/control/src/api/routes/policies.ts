@@ -47,19 +47,14 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
   const list = { config: { permission: 'policies:list' }, schema: listSchema } as const;
   app.get('/policies', list, async (request, reply) => {
     const { workspace } = callerOf(request);
-    return await sendPage(
-      request,
-      reply,
-      { queries, clock: context.clock },
-      {
-        scope: `policies ${workspace}`,
-        source: documentSource('policies', workspace),
-        async load(names) {
-          const rows = await loadListedPolicies(queries, workspace, names);
-          return new Map(rows.map((row) => [row.name, renderPolicy(row)]));
-        },
+    return await sendPage(request, reply, context, {
+      scope: `policies ${workspace}`,
+      source: documentSource('policies', workspace),
+      async load(names) {
+        const rows = await loadListedPolicies(queries, workspace, names);
+        return new Map(rows.map((row) => [row.name, renderPolicy(row)]));
       },
-    );
+    });
   });
 
   const getSchema = describeRoute({ tag, summary: 'Get a policy', answer, errors: [404] });
