@@ -146,6 +146,12 @@ export const errorCodes = {
     'The body has a content coding that is not read here.',
     'Send the body without Content-Encoding.',
   ),
+  LOOP_DETECTED: entry(
+    'invalid',
+    false,
+    'The request came through this gateway again and again.',
+    'Find the model or proxy that sends requests back here.',
+  ),
   REQUEST_ENTITY_TOO_LARGE: entry('too_large', false, 'The body is over the limit.', 'Send a smaller body.'),
   RATE_LIMITED: entry(
     'exhausted',

@@ -79,6 +79,14 @@ export const settings = {
       const parsed = settings.integer(text).parse(value);
       return parsed.ok ? parsed : refuse(`${parsed.rule}, or auto`);
     }),
+  /** One word as HTTP has them in headers, or `off`, which code sees as null. */
+  tokenOrOff: (text: SettingText<string>) =>
+    setting<string | null, string>(text, (value) => {
+      if (value === 'off') return accept(null);
+      return /^[A-Za-z0-9.-]{1,64}$/.test(value)
+        ? accept(value)
+        : refuse('must be up to 64 letters, digits, dots and hyphens, or off');
+    }),
   durationMs: (text: SettingText<string>) =>
     setting<number, string>(text, (value) => {
       const ms = parseDuration(value);

@@ -10,6 +10,7 @@ export {
 } from './compile-config.ts';
 export { createLogger, logLevels } from './create-logger.ts';
 export { requireInternalToken } from './internal-token.ts';
+export { limitUnread } from './limit-unread.ts';
 export { type ListenAddress, listen, requireFreeAddress } from './listen.ts';
 export { makeDataDirectory } from './make-data-directory.ts';
 export { addProcessMetrics } from './metrics/add-process-metrics.ts';

@@ -24,7 +24,11 @@ export const layers: readonly Layer[] = [
   { place: 'core/contract', mayImport: ['core/base', 'core/resources'] },
   { place: 'core/model-files', mayImport: ['core/base'] },
   { place: 'core/scaling', mayImport: ['core/base', 'core/resources'] },
-  { place: 'core/relay', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
+  {
+    place: 'core/relay',
+    mayImport: ['core/base', 'core/contract', 'core/service'],
+    testsMayImport: ['core/testing'],
+  },
   { place: 'core/service', mayImport: ['core/base', 'core/contract'], testsMayImport: ['core/testing'] },
   { place: 'core/secrets', mayImport: ['core/base'] },
   { place: 'core/testing', mayImport: ['core/base'] },

@@ -46,6 +46,9 @@ export class CallerConnection implements CallerLink {
   private request: CallerRequest | null = null;
   private decoder: ChunkedDecoder | null = null;
   private bodyLeft = 0;
+  /** Ticks in which the body was waited for, and its bytes then, since enough of it came the last time. */
+  private ticksWaited = 0;
+  private bytesBefore = 0;
   /** What was read and is not dealt with yet. */
   private readonly ahead = new KeptBytes();
   private reading = false;
@@ -133,6 +136,31 @@ export class CallerConnection implements CallerLink {
   /** Refuses a request whose head took too long. */
   refuseLate(): void {
     this.refuse(408, 'the head of the request did not arrive in time: send it faster');
+  }
+
+  /**
+   * Called once a tick: in how many ticks the caller owed more of its body, since the last `enough` bytes came. While an
+   * upstream is slow, or the answer has begun, nobody owes any.
+   */
+  bodyTicks(enough: number): number {
+    const { request } = this;
+    if (request === null || request.body === null || !this.bodyIncomplete) return 0;
+    if (this.socket.isPaused() || request.headSent || request.unasked) return this.ticksWaited;
+    this.ticksWaited += 1;
+    if (request.body.bytes - this.bytesBefore >= enough) {
+      this.ticksWaited = 0;
+      this.bytesBefore = request.body.bytes;
+    }
+    return this.ticksWaited;
+  }
+
+  /** The rest of the body is not read any more. */
+  failBody(problem: string): void {
+    const body = this.request?.body ?? null;
+    this.unreadable = true;
+    this.decoder = null;
+    this.bodyLeft = 0;
+    body?.fail(problem);
   }
 
   private get bodyIncomplete(): boolean {
@@ -252,6 +280,8 @@ export class CallerConnection implements CallerLink {
       request.answer(417, 'Expectation Failed', '', '');
       return nothing;
     }
+    this.ticksWaited = 0;
+    this.bytesBefore = 0;
     this.bodyLeft = head.framing === 'length' ? head.contentLength : 0;
     this.decoder = head.framing === 'chunked' ? new ChunkedDecoder() : null;
     // What is there of the body is read first: with it the whole request can leave in one piece.
@@ -279,9 +309,7 @@ export class CallerConnection implements CallerLink {
     const { decoder } = this;
     const end = decoder.decode(bytes, 0, { onBody: (chunk) => body?.push(chunk) });
     if (end === malformed) {
-      this.unreadable = true;
-      this.decoder = null;
-      body?.fail(decoder.problem);
+      this.failBody(decoder.problem);
       return nothing;
     }
     if (end === incomplete) return nothing;

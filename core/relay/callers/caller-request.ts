@@ -63,6 +63,11 @@ export class CallerRequest {
     return this.link.remoteAddress;
   }
 
+  /** The caller waits to be asked for its body. */
+  get unasked(): boolean {
+    return this.waitsToBeAsked;
+  }
+
   get encrypted(): boolean {
     return 'encrypted' in this.link.socket;
   }

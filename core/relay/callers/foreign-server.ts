@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
+import { limitUnread } from '../../service/index.ts';
 import type { RequestHead } from '../heads/request-head.ts';
 import { readRequestTarget } from '../heads/request-target.ts';
 
@@ -30,6 +31,7 @@ export function foreignServer(
     takeHostOfTarget(request);
     answer(request, response);
   });
+  limitUnread(server);
   // A server that listens watches its time limits; this one is given its connections, and would wait for ever.
   server.emit('listening');
   server.maxHeadersCount = 0;

@@ -13,7 +13,7 @@ const callers: RawPeer[] = [];
 /** Starts a listener and connects to it. */
 async function open(
   onRequest: (request: CallerRequest) => void,
-  options: { readonly connections?: number } = {},
+  options: { readonly connections?: number; readonly minBodyRate?: number } = {},
 ): Promise<RawPeer> {
   listener = createListener({
     clock,
@@ -21,6 +21,7 @@ async function open(
     headTimeoutMs: 400,
     keepAliveMs: 4_000,
     connections: createBoundedCount(options.connections ?? 100),
+    minBodyRate: options.minBodyRate ?? 0,
     onRequest,
     renderMalformed: (status, message) => `HTTP/1.1 ${status} No\r\nconnection: close\r\n\r\n${message}`,
     renderFull: () => 'HTTP/1.1 503 Full\r\nconnection: close\r\n\r\n',
@@ -228,6 +229,74 @@ describe('a connection', () => {
       third.send(get);
       return (await third.until('HTTP/1.1 ')).includes('200');
     });
+  });
+});
+
+describe('a body that has to come at 10 bytes per second', () => {
+  let request: CallerRequest | null = null;
+  const received = () => request?.body?.bytes;
+
+  /** Sends a head and gives the request that it makes; problems of its body are answered. */
+  async function begin(lines: string): Promise<RawPeer> {
+    request = null;
+    const caller = await open(
+      (made) => {
+        request = made;
+        const onMalformed = (problem: string) => made.answer(400, 'No', '', problem);
+        made.body?.limit(Number.POSITIVE_INFINITY, { onTooLarge() {}, onMalformed });
+      },
+      { minBodyRate: 10 },
+    );
+    caller.send(`POST / HTTP/1.1\r\nHost: h\r\n${lines}\r\n`);
+    await waitFor('the request', () => request);
+    return caller;
+  }
+
+  it.each(['Content-Length: 900\r\n', 'Transfer-Encoding: chunked\r\n'])(
+    'and drips (%j) is given up after a minute',
+    async (framing) => {
+      const caller = await begin(framing);
+      for (let count = 1; count <= 6; count += 1) {
+        caller.send(framing.startsWith('Content') ? 'x' : '1\r\nx\r\n');
+        await waitFor('the byte', () => received() === count);
+        expect(caller.text).toBe('');
+        await clock.advance(10_000);
+      }
+      expect(await caller.until('10 bytes per second')).toMatch(/connection: close/);
+      await waitFor('the end', () => caller.ended);
+    },
+  );
+
+  it('and does may take as long as it likes', async () => {
+    const caller = await begin('Content-Length: 9000\r\n');
+    for (let count = 1; count <= 5; count += 1) {
+      caller.send('x'.repeat(610));
+      await waitFor('the bytes', () => received() === count * 610);
+      await clock.advance(59_000);
+    }
+    expect(caller.text).toBe('');
+    await clock.advance(62_000);
+    await caller.until('10 bytes per second');
+  });
+
+  it.each([
+    ['nobody reads it', 'Content-Length: 900000\r\n', 'x'.repeat(400_000)],
+    ['its caller waits to be asked for it', 'Content-Length: 9\r\nExpect: 100-continue\r\n', ''],
+  ])('is not given up while %s', async (_why, lines, bytes) => {
+    const caller = await begin(lines);
+    caller.send(bytes);
+    await waitFor('the bytes', () => bytes === '' || (received() ?? 0) > 65_536);
+    await clock.advance(600_000);
+    expect(request?.body?.problem).toBeNull();
+  });
+
+  it('is not given up once the answer has begun: both may then speak when they like', async () => {
+    await begin('Content-Length: 9\r\n');
+    const answered = await waitFor('the request', () => request as CallerRequest | null);
+    answered.begin(200, 'OK', '', -1);
+    answered.flush();
+    await clock.advance(600_000);
+    expect(answered.body?.problem).toBeNull();
   });
 });
 

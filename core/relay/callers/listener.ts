@@ -13,6 +13,8 @@ export interface ListenerOptions {
   readonly headTimeoutMs: number;
   /** How long an unused connection is kept, in milliseconds. */
   readonly keepAliveMs: number;
+  /** Bytes per second that a caller has to send of a body that is waited for, over a minute; no limit when absent or 0. */
+  readonly minBodyRate?: number;
   /** Connections at once; others may take part in the count. */
   readonly connections: BoundedCount;
   onRequest(request: CallerRequest): void;
@@ -46,6 +48,8 @@ export interface Listener {
 
 /** A caller that does not end its side of a connection is cut after this. */
 const defaultLingerMs = 1_000;
+/** A body may stand still for as long as its rate over this time is kept. */
+const bodyWindowMs = 60_000;
 /** The system hands out one connection at a turn of the loop, and there are at most so many that wait. */
 const waitingLimit = 4_096;
 /** After so many turns in which nobody came, nobody waits. */
@@ -166,11 +170,20 @@ class HttpListener implements Listener, CallerOwner {
     this.cancelTick = null;
   }
 
+  private lookAtBody(connection: CallerConnection): void {
+    const { minBodyRate = 0 } = this.options;
+    if (minBodyRate === 0) return;
+    const seconds = bodyWindowMs / 1_000;
+    if (connection.bodyTicks(minBodyRate * seconds) < bodyWindowMs / this.tickMs) return;
+    connection.failBody(`less than ${minBodyRate} bytes per second of its body came for ${seconds} s`);
+  }
+
   private lookAt(connection: CallerConnection): void {
     const { headTimeoutMs, keepAliveMs } = this.options;
     const sinceMs = (this.tick - connection.since) * this.tickMs;
     const { phase, socket } = connection;
-    if (phase === 'head' && sinceMs >= headTimeoutMs) connection.refuseLate();
+    if (phase === 'busy') this.lookAtBody(connection);
+    else if (phase === 'head' && sinceMs >= headTimeoutMs) connection.refuseLate();
     else if (phase === 'rest' && sinceMs >= headTimeoutMs) socket.destroy();
     else if (phase === 'idle' && sinceMs >= keepAliveMs) connection.endSoon();
     else if (phase === 'leaving' && sinceMs >= (socket.writableFinished ? this.lingerMs : keepAliveMs))

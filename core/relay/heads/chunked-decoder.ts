@@ -1,8 +1,10 @@
 import { incomplete, malformed } from './head-lines.ts';
-import { findHeaderName, type HeaderSet } from './header-name.ts';
+import { findHeaderName, type HeaderSet, imitatesGuardedName } from './header-name.ts';
 
 const lineLimit = 4_096;
 const trailersLimit = 16_384;
+/** Of all chunks together: nothing is done with them. */
+const extensionsLimit = 16_384;
 
 /** Trailers may not carry what routes, frames or authenticates a message. */
 const forbiddenTrailers: ReadonlySet<string> = new Set([
@@ -15,12 +17,14 @@ const forbiddenTrailers: ReadonlySet<string> = new Set([
   'content-range',
 ]);
 
+const sizeLine = /^([0-9a-fA-F]{1,13})([ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Whether a trailer of that name may be sent on. */
 export function isForwardableTrailer(spelled: string): boolean {
   if (!token.test(spelled)) return false;
   const lower = spelled.toLowerCase();
+  if (imitatesGuardedName(lower)) return false;
   return !forbiddenTrailers.has(lower) && (findHeaderName(lower)?.role ?? 'end-to-end') === 'end-to-end';
 }
 
@@ -50,6 +54,7 @@ export class ChunkedDecoder {
   private left = 0;
   private line = '';
   private trailersLength = 0;
+  private extensionsLength = 0;
 
   /**
    * Feeds bytes from an offset. Returns the offset after the message's last byte once it is complete, `incomplete` or
@@ -98,7 +103,12 @@ export class ChunkedDecoder {
       this.takeTrailer(line);
       return false;
     }
-    const size = /^([0-9a-fA-F]{1,13})[ \t]*(?:;[^\r\n]*)?$/.exec(line)?.[1];
+    const [, size, extensions = ''] = sizeLine.exec(line) ?? [];
+    this.extensionsLength += extensions.length;
+    if (this.extensionsLength > extensionsLimit) {
+      this.fail('the extensions of its chunks are too long');
+      return false;
+    }
     if (size === undefined) {
       this.fail(`a chunk size of its body is ${JSON.stringify(line.slice(0, 40))}`);
       return false;
@@ -111,7 +121,11 @@ export class ChunkedDecoder {
   private takeTrailer(line: string): void {
     this.trailersLength += line.length;
     const colon = line.indexOf(':');
-    if (colon <= 0 || this.trailersLength > trailersLimit || /[^\t\x20-\x7e\x80-\xff]/.test(line)) {
+    if (
+      !token.test(line.slice(0, Math.max(0, colon))) ||
+      this.trailersLength > trailersLimit ||
+      /[^\t\x20-\x7e\x80-\xff]/.test(line)
+    ) {
       this.fail('a trailer of its body is malformed or too long');
       return;
     }

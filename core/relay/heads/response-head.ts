@@ -9,6 +9,7 @@ export interface ResponseHead {
   /** Bytes of the body as declared; -1 when the body is chunked or ends with the connection. */
   readonly contentLength: number;
   readonly chunked: boolean;
+  readonly http10: boolean;
   /** The value of a header (lowercase name); of several lines, joined by commas. */
   header(lower: string): string | undefined;
 }

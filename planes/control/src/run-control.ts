@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { BeelineError, type Logger, type Secret, systemClock } from '@beeline/core/base';
 import { systemDirectories, withRealPaths } from '@beeline/core/model-files';
-import { addProcessMetrics, answerScrape, createMetrics } from '@beeline/core/service';
+import { addProcessMetrics, answerScrape, createMetrics, limitUnread } from '@beeline/core/service';
 import manifest from '../package.json' with { type: 'json' };
 import { createApiKey, madeByPlatform } from './api/access/create-api-key.ts';
 import type { ControlConfig } from './config.ts';
@@ -63,6 +63,7 @@ export async function runControl(config: ControlConfig, logger: Logger): Promise
     if (request.url === '/metrics') answerScrape(request, response, metrics, policy);
     else control.handle(request, response);
   });
+  limitUnread(server);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   try {
     await new Promise<void>((resolve, reject) => {

@@ -29,6 +29,11 @@ export const gatewaySettings = {
     default: '0B',
     example: '100MiB',
   }),
+  minBodyRate: settings.bytes({
+    description:
+      'Bytes per second, over a minute, that a caller has to send of a body that is waited for; slower ones are refused with 400. 0B is no limit',
+    default: '100B',
+  }),
   connectTimeout: settings.durationMs({
     description: 'How long a connection to a replica may take',
     default: '5s',
@@ -48,6 +53,11 @@ export const gatewaySettings = {
   trustForwarded: settings.flag({
     description: 'Keep the X-Forwarded-* headers of callers: only behind a proxy of yours',
     default: 'false',
+  }),
+  via: settings.tokenOrOff({
+    description:
+      'How the gateway calls itself in Via headers, to models and to callers; off adds none, and requests that go in a circle are not noticed',
+    default: 'beeline',
   }),
   usageBuffer: settings.bytes({
     description: 'Disk space for execution records that wait for control; beyond it the oldest are dropped',

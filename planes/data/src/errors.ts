@@ -97,6 +97,11 @@ export const tooManyHeaders = (received: number, limit: number) =>
     message: `a request may have at most ${limit} header lines (received ${received})`,
   });
 
+export const loopDetected = (visits: number) =>
+  new BeelineError('LOOP_DETECTED', {
+    message: `the request was at this gateway ${visits} times already (Via): find the model or proxy that sends it back here`,
+  });
+
 export const bodyTooLarge = (limit: number, received: number | null) =>
   new BeelineError('REQUEST_ENTITY_TOO_LARGE', {
     message: `the body may have at most ${limit} bytes${received === null ? '' : ` (Content-Length is ${received})`}`,

@@ -5,6 +5,7 @@ import type { GatewayConfig } from './config.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayLoad } from './stages/admit.ts';
 import type { RunningForward } from './stages/forward.ts';
+import type { Via } from './stages/via.ts';
 import type { GatewayTables } from './tables/create-tables.ts';
 
 /** What the stages of one gateway work with. */
@@ -17,6 +18,7 @@ export interface GatewayParts {
   readonly ports: ReadonlyMap<string, LocationPort>;
   readonly pool: UpstreamPool;
   readonly load: GatewayLoad;
+  readonly via: Via;
   /** Of this gateway, whoever else takes part in the count. */
   readonly exchanges: BoundedCount;
   readonly running: RunningList<RunningForward>;

@@ -12,7 +12,7 @@ const maxHeadBytes = 32_768;
 /** An unused connection is kept longer than usual load balancers keep theirs (60 s), so that they close first. */
 const keepAliveMs = 75_000;
 
-type Bounds = Pick<GatewayConfig, 'maxConnections' | 'requestHeadTimeout'>;
+type Bounds = Pick<GatewayConfig, 'maxConnections' | 'requestHeadTimeout' | 'minBodyRate'>;
 
 /** Of bytes that never became a request, or were not looked at. */
 function refusal(error: BeelineError, clock: Clock, status?: number): string {
@@ -46,6 +46,7 @@ export function listenForGateway(
     maxHeadBytes,
     headTimeoutMs: bounds.requestHeadTimeout,
     keepAliveMs,
+    minBodyRate: bounds.minBodyRate,
     connections,
     onRequest: (request) => gateway.handle(request),
     renderMalformed(status, message) {

@@ -8,7 +8,7 @@ import { listenForGateway } from './listen-for-gateway.ts';
 const metrics = createMetrics();
 const listener = listenForGateway(
   { handle: (request) => request.answer(200, 'OK', '', '') },
-  { maxConnections: 3, requestHeadTimeout: 40 },
+  { maxConnections: 3, requestHeadTimeout: 40, minBodyRate: 0 },
   systemClock,
   { metrics },
 );

@@ -53,7 +53,7 @@ export function runPipeline(caller: CallerRequest, gateway: GatewayParts): void 
     return;
   }
 
-  const refusal = admit(head, gateway.load, gateway.config);
+  const refusal = admit(head, gateway.load, gateway.config, gateway.via);
   if (refusal !== null) {
     refuseMetered(caller, gateway, request, route, refusal);
     return;

@@ -17,6 +17,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { runPipeline } from './pipeline.ts';
 import { refuseRequest } from './refuse-request.ts';
 import type { RunningForward } from './stages/forward.ts';
+import { createVia } from './stages/via.ts';
 import { type ControlLink, openControlLink } from './sync/open-control-link.ts';
 import { watchKeys } from './watch-keys.ts';
 
@@ -105,6 +106,7 @@ export function createLinkedGateway(options: LinkedGatewayOptions): Gateway {
         return leaving;
       },
     },
+    via: createVia(config.via),
     exchanges,
     running,
     usage: link.usage,

@@ -32,6 +32,32 @@ describe('the bounds of a gateway', () => {
     expect(text).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
   });
 
+  it('refuse a request that goes in a circle', async () => {
+    const model = await startRawServer();
+    const running = await startGateway({
+      location: createFakeLocation(model.target),
+      config: { via: 'bee' },
+    });
+    const caller = await connectRaw({ port: running.port });
+    let via = '';
+    for (let visit = 0; visit < 8; visit += 1) {
+      caller.send(`${start}${via}\r\n`);
+      const peer = await model.peer(0);
+      const sent = await peer.until('\r\n\r\n');
+      via = `Via: ${[...sent.matchAll(/^via: (.*)\r$/gim)].map((line) => line[1]).join(', ')}\r\n`;
+      expect(via.match(/bee-/g)).toHaveLength(visit + 1);
+      peer.clear();
+      peer.send('HTTP/1.0 200 OK\r\nVia: 1.1 model\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok');
+      expect(await caller.until('ok')).toMatch(/Via: 1\.1 model\r\n[\s\S]*via: 1\.0 bee-/);
+      caller.clear();
+    }
+    caller.send(`${start}${via}\r\n`);
+    expect(await caller.until('LOOP_DETECTED')).toMatch(/^HTTP\/1\.1 400 /);
+    caller.destroy();
+    await running.close();
+    await model.close();
+  });
+
   it('refuse too many header lines', async () => {
     const text = await answerTo(`${start}${'X-A: 1\r\n'.repeat(20)}Content-Length: 0\r\n\r\n`, {
       maxRequestHeaders: '16',

@@ -47,7 +47,7 @@ describe('a forwarded request', () => {
     const peer = await model.peer(0);
     const text = await peer.until('\r\n\r\n');
     expect(text).toMatch(
-      /^GET \/x HTTP\/1\.1\r\nHost: run\.example\r\nAccept: \*\/\*\r\nx-forwarded-for: 127\.0\.0\.1\r\nx-forwarded-proto: http\r\nx-forwarded-host: run\.example\r\nx-request-id: mine-1\r\nx-beeline-execution: exe_[0-9a-z]{22}\r\n\r\n$/,
+      /^GET \/x HTTP\/1\.1\r\nHost: run\.example\r\nAccept: \*\/\*\r\nx-forwarded-for: 127\.0\.0\.1\r\nx-forwarded-proto: http\r\nx-forwarded-host: run\.example\r\nvia: 1\.1 beeline-[0-9a-f]{8}\r\nx-request-id: mine-1\r\nx-beeline-execution: exe_[0-9a-z]{22}\r\n\r\n$/,
     );
     peer.send(
       'HTTP/1.1 500 Oops\r\nX-Beeline-Source: gateway\r\nX-Request-Id: forged\r\nContent-Length: 4\r\n\r\nmine',

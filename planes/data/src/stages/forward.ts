@@ -135,7 +135,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.tokens.readHead(head);
     this.progress?.answer(head);
     if (this.gateway.load.leaving) this.caller.endConnection();
-    return `${this.names}server-timing: ${this.times.serverTiming(nowMs)}\r\n`;
+    return `${this.gateway.via.line(head.http10)}${this.names}server-timing: ${this.times.serverTiming(nowMs)}\r\n`;
   }
 
   onResponseBytes(bytes: Buffer): Buffer {
@@ -271,7 +271,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
       maxRequestBytes: maxBytes > 0 ? maxBytes : Number.POSITIVE_INFINITY,
     });
     const { trustForwarded } = this.gateway.config;
-    const wishes = { trustForwarded, progress: this.wishesProgress };
+    const wishes = { trustForwarded, progress: this.wishesProgress, via: this.gateway.via };
     const path = this.request.path.upstreamPath;
     let head: OutgoingHead;
     try {
