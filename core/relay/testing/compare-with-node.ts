@@ -1,8 +1,8 @@
+import { mutate, numbers } from '../../testing/index.ts';
 import { ChunkedDecoder } from '../heads/chunked-decoder.ts';
 import { incomplete, malformed } from '../heads/head-lines.ts';
 import { RequestHeadReader } from '../heads/request-head.ts';
 import { ResponseHeadReader } from '../heads/response-head.ts';
-import { mutate, numbers } from './random-bytes.ts';
 import { type Reading, type ReadMessage, readAnswerByNode, readRequestByNode } from './read-by-node.ts';
 
 /** What both parsers say of a message, side by side; equal where they agree. */
