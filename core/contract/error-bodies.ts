@@ -41,16 +41,21 @@ export interface PlatformErrorBody {
   };
 }
 
-/** Renders an error for the inference endpoint. */
+/** Renders an error for the inference endpoint; `status` where the answer has another than goes with its kind. */
 export function platformErrorBody(
   error: BeelineError,
-  context: { readonly component: ErrorOrigin; readonly requestId: string; readonly nowMs: number },
+  context: {
+    readonly component: ErrorOrigin;
+    readonly requestId: string;
+    readonly nowMs: number;
+    readonly status?: number;
+  },
 ): PlatformErrorBody {
   return {
     error: {
       code: error.code,
       message: error.message,
-      status: httpStatusOf(error.kind),
+      status: context.status ?? httpStatusOf(error.kind),
       origin: 'platform',
       component: context.component,
       retryable: error.retryable,

@@ -140,6 +140,7 @@ describe('a request that two servers could read differently', () => {
     caller.send(`${text}${text.endsWith('a') ? '' : `${get}\r\n`}`);
     await waitFor('the end', () => caller.ended);
     expect(caller.text.startsWith(`HTTP/1.1 ${status} `)).toBe(true);
+    expect(caller.text).toContain(`"status":${status},`);
     expect(caller.text).toContain('REQUEST_INVALID');
     expect(caller.text.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
     expect(delivered()).toBe('');

@@ -10,6 +10,8 @@ export interface RefusalContext {
   readonly executionId: string;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
+  /** Where it is another than goes with the kind of the error. */
+  readonly status?: number;
 }
 
 /** The phrase that goes with a status. */
@@ -34,7 +36,7 @@ export function renderLastRefusal(
   context: RefusalContext,
   status = httpStatusOf(error.kind),
 ): string {
-  const [lines, body] = renderRefusal(error, context);
+  const [lines, body] = renderRefusal(error, { ...context, status });
   const framing = `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n`;
   return `HTTP/1.1 ${status} ${reasonOf(status)}\r\n${lines}${framing}\r\n${body}`;
 }
