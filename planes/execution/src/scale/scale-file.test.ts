@@ -138,6 +138,13 @@ test('a revision that was never used and never asked for has no times, and no me
 });
 
 test.each(['waits', 'runs'])('a revision is in use now while a request %s', async (what) => {
+  const { start } = fixture.driver;
+  const gate = Promise.withResolvers<void>();
+  // A start that does not end keeps it waiting, whatever the machine does first.
+  Object.assign(fixture.driver, {
+    start: (...given: Parameters<typeof start>) => gate.promise.then(() => start(...given)),
+  });
+  if (what === 'runs') gate.resolve();
   const request = fixture.ask();
   if (what === 'runs') await fixture.served(request);
   await clock.advance(5_000);
@@ -145,6 +152,7 @@ test.each(['waits', 'runs'])('a revision is in use now while a request %s', asyn
   expect([pool.waiting, pool.inFlight]).toEqual(what === 'runs' ? [0, 1] : [1, 0]);
   await (await open()).save([fixture.revision]);
   expect((await open()).recall('rev1').lastUseOnWall).toBe(clock.now());
+  gate.resolve();
 });
 
 test('a panic goes on where it was, and so does the last step', async () => {
