@@ -11,7 +11,7 @@ export { type Flavor, flavorSchema } from './flavor.ts';
 export { acceptedApiVersions, apiVersion, findKind, type KindNames, kinds } from './kinds.ts';
 export type { Location } from './location/resource.ts';
 export { type Metadata, type MetadataInput, metadataSchema, resourceName } from './metadata.ts';
-export { defaultModelSpec, type ModelSpec } from './model/defaults.ts';
+export { completeModelSpec, defaultModelSpec, type ModelSpec } from './model/defaults.ts';
 export { type EnvNameRule, loaderEnvNames, processEnvNames } from './model/env-name-tables.ts';
 export { loaderReason } from './model/env-names.ts';
 export {
@@ -42,6 +42,8 @@ export {
   buildDrainTimeoutMs,
   buildRevisionTemplate,
   buildScalingConfig,
+  completeRevisionTemplate,
+  isSameTemplate,
   type RevisionTemplate,
   revisionTemplateSchema,
   type ScalingConfig,

@@ -1,17 +1,18 @@
-import { type DestinationStream, destination, pino } from 'pino';
+import { pino } from 'pino';
 import { escapeJsonControls, type Logger } from '../base/index.ts';
+import { type LogStream, openLogStream } from './open-log-stream.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** Lines without what would act on the terminal of whoever reads them; they stay the same JSON. */
-const harmless = (stream: DestinationStream): DestinationStream => ({
+const harmless = (stream: LogStream): LogStream => ({
   write: (line) => stream.write(escapeJsonControls(line)),
 });
 
-/** A structured logger: one JSON object a line, to standard error unless told otherwise. */
+/** A structured logger: one JSON object a line, to standard error unless told otherwise. Writing never fails. */
 export function createLogger(
   options: { readonly process: string; readonly level: (typeof logLevels)[number] },
-  stream: DestinationStream = destination({ fd: 2, sync: true }),
+  stream: LogStream = openLogStream(2),
 ): Logger {
   return pino(
     {

@@ -9,6 +9,8 @@ export {
   variableName,
 } from './compile-config.ts';
 export { createLogger, logLevels } from './create-logger.ts';
+export { describeStartFailure } from './describe-start-failure.ts';
+export { describeSystemFailure } from './describe-system-failure.ts';
 export { requireInternalToken } from './internal-token.ts';
 export { limitUnread } from './limit-unread.ts';
 export { type ListenAddress, listen, requireFreeAddress } from './listen.ts';

@@ -1,5 +1,6 @@
-import { asBeelineError, escapeControls, type Logger } from '../base/index.ts';
+import type { Logger } from '../base/index.ts';
 import { closeOnSignal } from './close-on-signal.ts';
+import { describeStartFailure } from './describe-start-failure.ts';
 
 /** A process that serves until it is told to stop. */
 export interface RunningProcess {
@@ -26,10 +27,7 @@ export async function runProcess(
       close: () => running.close(),
     });
   } catch (thrown) {
-    const error = asBeelineError(thrown);
-    process.stderr.write(
-      `${escapeControls(error.code === 'INTERNAL_ERROR' ? (error.detail ?? '') : error.message)}\n`,
-    );
+    console.error(describeStartFailure(thrown));
     process.exit(1);
   }
 }

@@ -40,11 +40,22 @@ const defaultTargets: Record<ScalingMetric, string> = {
   memory: '1024',
 };
 
+/** A spec of whichever release: fields that were added later are missing. */
+export type IncompleteModelSpec = Omit<ModelSpecInput, 'runtime'> & {
+  readonly runtime: Omit<ModelSpecInput['runtime'], 'envs'> & { readonly envs?: readonly ModelEnv[] };
+};
+
 /**
  * Fills in what the user left out.
  * @param secretIds The sealed value of each variable that is secret.
  */
 export function defaultModelSpec(input: ModelSpecInput, secretIds: SecretIds = {}): ModelSpec {
+  const envs = completeEnvs(input.runtime.envs ?? [], secretIds);
+  return completeModelSpec({ ...input, runtime: { ...input.runtime, envs } });
+}
+
+/** Fills in every field that is missing. A stored spec of before there was a field gets its default too. */
+export function completeModelSpec(input: IncompleteModelSpec): ModelSpec {
   const { runtime, serverlessConfig: scaling = {} } = input;
   return {
     enabled: input.enabled ?? true,
@@ -57,7 +68,7 @@ export function defaultModelSpec(input: ModelSpecInput, secretIds: SecretIds = {
       engine: runtime.engine ?? 'transformers',
       ...(runtime.task === undefined ? {} : { task: runtime.task }),
       ...(runtime.dtype === undefined ? {} : { dtype: runtime.dtype }),
-      envs: completeEnvs(runtime.envs ?? [], secretIds),
+      envs: runtime.envs ?? [],
       startTimeout: runtime.startTimeout ?? '120s',
       generation: runtime.generation ?? 'process',
     },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Static, Type } from 'typebox';
 import { BeelineError, type DeepReadonly, parseDuration } from '../../base/index.ts';
 import type { ModelSpec } from './defaults.ts';
@@ -84,6 +85,52 @@ export function buildRevisionTemplate(spec: ModelSpec): RevisionTemplate {
     },
     generation: runtime.generation,
   };
+}
+
+/** A template of whichever release: fields may be missing, and there may be some that are not known. */
+interface StoredTemplate {
+  readonly origin: Partial<RevisionTemplate['origin']> & { readonly path: string };
+  readonly runtime?: Partial<RevisionTemplate['runtime']>;
+  readonly generation?: string;
+}
+
+type TemplateRuntime = RevisionTemplate['runtime'];
+
+/** Every field has to be named, so that none is forgotten where templates are compared. */
+type EveryField<T> = { readonly [Key in keyof T]-?: T[Key] | undefined };
+
+function withoutAbsent(runtime: EveryField<TemplateRuntime>): TemplateRuntime {
+  const there = Object.entries(runtime).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(there) as unknown as TemplateRuntime;
+}
+
+/**
+ * The fields that this program knows of a stored template. One that it lacks has the value that it meant before there
+ * was the field, which is also what a spec that does not name it gets: so a new field rolls nothing out.
+ */
+export function completeRevisionTemplate({
+  origin,
+  runtime = {},
+  generation,
+}: StoredTemplate): RevisionTemplate {
+  const { secretEnvs = {} } = runtime;
+  return {
+    origin: { kind: origin.kind ?? 'directory', path: origin.path },
+    runtime: withoutAbsent({
+      engine: runtime.engine ?? 'transformers',
+      task: runtime.task ?? null,
+      dtype: runtime.dtype ?? null,
+      envs: runtime.envs ?? {},
+      secretEnvs: Object.keys(secretEnvs).length === 0 ? undefined : secretEnvs,
+      startTimeoutMs: runtime.startTimeoutMs ?? 120_000,
+    }),
+    generation: generation ?? 'process',
+  };
+}
+
+/** Whether two templates mean the same replicas, whichever releases wrote them. */
+export function isSameTemplate(one: StoredTemplate, other: StoredTemplate): boolean {
+  return isDeepStrictEqual(completeRevisionTemplate(one), completeRevisionTemplate(other));
 }
 
 /** How long running requests of a complete spec may outlive the wish for their replica; null: as the location is set. */

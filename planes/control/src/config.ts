@@ -23,6 +23,15 @@ export const secretKeySettings = {
   }),
 } as const;
 
+/** What an embedded database needs to be told. */
+export const embeddedDatabaseSettings = {
+  beginAnew: settings.flag({
+    description:
+      'When the embedded database is missing or damaged, move what is left of it aside and begin with an empty platform; without this, such a start is refused',
+    default: 'false',
+  }),
+} as const;
+
 export const controlSettings = {
   databaseUrl: settings.secret({
     description: 'PostgreSQL database; the embedded one in dataDir when absent',
@@ -33,6 +42,7 @@ export const controlSettings = {
     description: 'Directory of the embedded database',
     default: '.beeline/control',
   }),
+  ...embeddedDatabaseSettings,
   ...secretKeySettings,
   host: settings.text({ description: 'Address to listen on', default: '127.0.0.1' }),
   port: settings.integer({

@@ -1,5 +1,5 @@
 export { createApiKey, madeByPlatform, type NewApiKey } from './api/access/create-api-key.ts';
-export { secretKeySettings } from './config.ts';
+export { embeddedDatabaseSettings, secretKeySettings } from './config.ts';
 export { type ControlPlane, type ControlPlaneOptions, createControlPlane } from './create-control-plane.ts';
 export { openSecretKeys, type SecretKeySettings } from './secrets/open-secret-keys.ts';
 export type { SecretKeys } from './secrets/secret-keys.ts';

@@ -40,7 +40,10 @@ async function ensureFirstKey(store: Store): Promise<Secret | null> {
  */
 export async function runControl(config: ControlConfig, logger: Logger): Promise<RunningControl> {
   const { databaseUrl, dataDir, host, port } = config;
-  const store = await openStore(databaseUrl === null ? { dataDir } : databaseUrl.reveal(), { logger });
+  const store = await openStore(databaseUrl === null ? { dataDir } : databaseUrl.reveal(), {
+    logger,
+    beginAnew: config.beginAnew,
+  });
   const secretKeys = await openSecretKeys(store, config, logger);
   const metrics = createMetrics();
   const endMeasuring = addProcessMetrics(metrics, { version: manifest.version });

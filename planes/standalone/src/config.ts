@@ -1,4 +1,4 @@
-import { secretKeySettings } from '@beeline/control';
+import { embeddedDatabaseSettings, secretKeySettings } from '@beeline/control';
 import { clientConfigName } from '@beeline/core/contract';
 import { type Config, logLevels, settings } from '@beeline/core/service';
 import { gatewaySettings } from '@beeline/data';
@@ -27,6 +27,7 @@ export const standaloneSettings = {
     default: null,
     example: 'postgres://beeline@localhost/beeline',
   }),
+  ...embeddedDatabaseSettings,
   ...secretKeySettings,
   config: settings.path({
     description: 'File in which the key for the command line is stored',

@@ -1,6 +1,6 @@
-import { asBeelineError, BeelineError, escapeControls, systemClock } from '@beeline/core/base';
+import { BeelineError, systemClock } from '@beeline/core/base';
 import { parseUserYaml, readUserText, valuesOf, yamlLimits } from '@beeline/core/contract';
-import { closeOnSignal, compileConfig, createLogger } from '@beeline/core/service';
+import { closeOnSignal, compileConfig, createLogger, describeStartFailure } from '@beeline/core/service';
 import { standaloneSettings } from './config.ts';
 import { renderSettingsHelp } from './render-settings-help.ts';
 import { type Platform, startPlatform } from './start-platform.ts';
@@ -60,9 +60,6 @@ async function run(): Promise<void> {
 }
 
 run().catch((thrown: unknown) => {
-  const error = asBeelineError(thrown);
-  console.error(
-    `error: ${escapeControls(error.code === 'INTERNAL_ERROR' ? (error.detail ?? '') : error.message)}`,
-  );
+  console.error(`error: ${describeStartFailure(thrown)}`);
   process.exit(1);
 });

@@ -104,6 +104,7 @@ export async function startPlatform(
     const store = await openStore(config.databaseUrl?.reveal() ?? { dataDir: config.dataDir }, {
       clock,
       logger,
+      beginAnew: config.beginAnew,
     });
     closers.push(() => store.close());
     const secretKeys = await openSecretKeys(store, config, logger.child({ plane: 'control' }));

@@ -1,6 +1,7 @@
 import type { RevisionAssignment } from '@beeline/core/contract';
 import { buildDrainTimeoutMs, buildRevisionTemplate, buildScalingConfig } from '@beeline/core/resources';
-import type { DeploymentRow, PlacedAssignment } from '../store/database/tables.ts';
+import type { DeploymentRow } from '../store/database/tables.ts';
+import type { PlacedAssignment } from '../store/documents/document-kinds.ts';
 import type { PlannedRevision, RolloutPlan } from './plan-rollout.ts';
 import { placeRevision } from './trials/place-revision.ts';
 

@@ -21,6 +21,11 @@ const withFiles = (name: string, modelDigest: string) => {
   const spec = specOf(name);
   return { ...spec, runtime: { ...spec.runtime, modelDigest } };
 };
+const { dtype: _, ...runtimeWithoutDtype } = one.template.runtime;
+const templateOfOtherReleases = {
+  ...one.template,
+  runtime: { ...runtimeWithoutDtype, added: 'later' },
+} as unknown as typeof one.template;
 const replicas = { requested: 0, fetching: 0, starting: 0, ready: 1, draining: 0 };
 
 /** One line per decision: what the plan says, in short. */
@@ -102,6 +107,14 @@ const cases: readonly (readonly [string, DeploymentPicture, ReturnType<typeof su
         assignments: placed(['here'], one),
       },
       revisions: [{ ...one, artifactDigest: 'old' }],
+    }),
+    { active: 'rev_1', phase: 'deployed', revisions: ['rev_1 proved no'], settled: true },
+  ],
+  [
+    'a template from before there was a field makes no revision, nor does one with a field of later',
+    picture({
+      deployment: { activeRevision: 'rev_1', assignments: placed(['here'], one) },
+      revisions: [{ ...one, template: templateOfOtherReleases }],
     }),
     { active: 'rev_1', phase: 'deployed', revisions: ['rev_1 proved no'], settled: true },
   ],

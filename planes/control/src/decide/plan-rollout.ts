@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { buildRevisionTemplate, type ModelPhase } from '@beeline/core/resources';
+import { buildRevisionTemplate, isSameTemplate, type ModelPhase } from '@beeline/core/resources';
 import type { DeploymentRow, RevisionRow } from '../store/database/tables.ts';
 import { decidePhase, isVacated } from './decide-phase.ts';
 import { type DeploymentPicture, listUp } from './deployment-picture.ts';
@@ -56,7 +55,7 @@ function reasonToAdd(
   if (latest.proof === 'failed' && generation > latest.generation) {
     return `revision ${latest.number} failed and the deployment was updated since`;
   }
-  if (!isDeepStrictEqual(latest.template, buildRevisionTemplate(spec))) {
+  if (!isSameTemplate(latest.template, buildRevisionTemplate(spec))) {
     return `the spec differs from revision ${latest.number}`;
   }
   const { modelDigest } = spec.runtime;

@@ -3,6 +3,7 @@ import type { AssignmentsMessage, RouteEntry, RoutesMessage } from '@beeline/cor
 import type { Model } from '@beeline/core/resources';
 import { waitFor } from '@beeline/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDocument } from '../store/documents/stored-document.ts';
 import type { Store } from '../store/open-store.ts';
 import { listExecutions } from '../store/records/executions.ts';
 import { listLogLines } from '../store/records/logs.ts';
@@ -152,7 +153,8 @@ describe('the feeds', () => {
     const bad = { ...said, inFlight: -1 };
     await location.reportObserved(observedMessage('local', 1, [bad, observedRevision('rev_3')]));
     const rows = await store.queries.selectFrom('observedRevisions').select('state').execute();
-    expect(rows.map(({ state }) => [state.revision, state.inFlight]).sort()).toEqual([
+    const states = rows.map(({ state }) => openDocument('observedRevision', state));
+    expect(states.map(({ revision, inFlight }) => [revision, inFlight]).sort()).toEqual([
       ['rev_1', 3],
       ['rev_3', 0],
     ]);

@@ -2,7 +2,15 @@ import type { RouteEntry } from '@beeline/core/contract';
 import { enterPhase, type ModelSpec, newModelLifecycle } from '@beeline/core/resources';
 import { sql } from 'kysely';
 import { jsonColumn } from './database/json-column.ts';
-import type { DeploymentRow, PlacedAssignment } from './database/tables.ts';
+import type { DeploymentRow } from './database/tables.ts';
+import type { PlacedAssignment } from './documents/document-kinds.ts';
+import { openDeployment } from './documents/open-rows.ts';
+import {
+  documentColumn,
+  documentListColumn,
+  openDocument,
+  optionalDocumentColumn,
+} from './documents/stored-document.ts';
 import type { Queries } from './open-store.ts';
 
 /** What names a deployment. */
@@ -38,7 +46,7 @@ export async function listDeployments(
     .orderBy('id', 'desc');
   if (filter.model !== undefined) query = query.where('model', '=', filter.model);
   if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment);
-  return await query.execute();
+  return (await query.execute()).map(openDeployment);
 }
 
 export async function loadDeployment(
@@ -50,8 +58,11 @@ export async function loadDeployment(
 }
 
 /** The live deployment of that name, locked until the transaction ends. */
-export function lockDeployment(queries: Queries, key: DeploymentKey): Promise<DeploymentRow | undefined> {
-  return queries
+export async function lockDeployment(
+  queries: Queries,
+  key: DeploymentKey,
+): Promise<DeploymentRow | undefined> {
+  const row = await queries
     .selectFrom('deployments')
     .selectAll()
     .where('workspace', '=', key.workspace)
@@ -60,20 +71,27 @@ export function lockDeployment(queries: Queries, key: DeploymentKey): Promise<De
     .where('deleting', '=', false)
     .forUpdate()
     .executeTakeFirst();
+  return row && openDeployment(row);
 }
 
-export function lockDeploymentById(queries: Queries, id: string): Promise<DeploymentRow | undefined> {
-  return queries.selectFrom('deployments').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+export async function lockDeploymentById(queries: Queries, id: string): Promise<DeploymentRow | undefined> {
+  const row = await queries
+    .selectFrom('deployments')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && openDeployment(row);
 }
 
 /** Inserts a deployment for the loop to pick up; undefined when the name is taken. */
-export function insertDeployment(
+export async function insertDeployment(
   queries: Queries,
   wish: DeploymentWish,
   by: { readonly id: string; readonly who: string; readonly nowMs: number; readonly originByOwner: boolean },
 ): Promise<DeploymentRow | undefined> {
   const lifecycle = newModelLifecycle(by.nowMs);
-  return queries
+  const row = await queries
     .insertInto('deployments')
     .values({
       id: by.id,
@@ -82,7 +100,7 @@ export function insertDeployment(
       environment: wish.environment,
       displayName: wish.displayName,
       labels: jsonColumn(wish.labels),
-      spec: jsonColumn(wish.spec),
+      spec: documentColumn('modelSpec', wish.spec),
       generation: 1,
       createdAt: by.nowMs,
       createdBy: by.who,
@@ -98,28 +116,29 @@ export function insertDeployment(
       activeRevision: null,
       previousRevision: null,
       latestRevision: null,
-      route: jsonColumn<RouteEntry | null>(null),
-      assignments: jsonColumn<readonly PlacedAssignment[]>([]),
+      route: optionalDocumentColumn('routeEntry', null),
+      assignments: documentListColumn('placedAssignment', []),
       assignmentsVersion: 0,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
+  return row && openDeployment(row);
 }
 
 /** Writes what the user wishes into a row that the transaction has locked. */
-export function updateDeploymentWish(
+export async function updateDeploymentWish(
   queries: Queries,
   id: string,
   wish: Pick<DeploymentWish, 'displayName' | 'labels' | 'spec'> & { readonly generation: number },
   by: { readonly who: string; readonly nowMs: number; readonly originByOwner: boolean },
 ): Promise<DeploymentRow> {
-  return queries
+  const saved = await queries
     .updateTable('deployments')
     .set({
       displayName: wish.displayName,
       labels: jsonColumn(wish.labels),
-      spec: jsonColumn(wish.spec),
+      spec: documentColumn('modelSpec', wish.spec),
       generation: wish.generation,
       updatedAt: by.nowMs,
       updatedBy: by.who,
@@ -129,16 +148,17 @@ export function updateDeploymentWish(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  return openDeployment(saved);
 }
 
 /** Marks a row that the transaction has locked as on its way out; the loop does the rest. */
-export function markDeploymentDeleting(
+export async function markDeploymentDeleting(
   queries: Queries,
   row: DeploymentRow,
   by: { readonly who: string; readonly nowMs: number },
 ): Promise<DeploymentRow> {
   const { status, conditions, events } = enterPhase(row, { kind: 'deleting' }, by.nowMs);
-  return queries
+  const saved = await queries
     .updateTable('deployments')
     .set({
       deleting: true,
@@ -152,6 +172,7 @@ export function markDeploymentDeleting(
     .where('id', '=', row.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  return openDeployment(saved);
 }
 
 /** What the loop writes of a deployment. */
@@ -181,8 +202,8 @@ export async function updateDeploymentProgress(
       ...progress,
       conditions: jsonColumn(progress.conditions),
       events: jsonColumn(progress.events),
-      route: jsonColumn(progress.route),
-      assignments: jsonColumn(progress.assignments),
+      route: optionalDocumentColumn('routeEntry', progress.route),
+      assignments: documentListColumn('placedAssignment', progress.assignments),
     })
     .where('id', '=', id)
     .execute();
@@ -241,7 +262,7 @@ export async function listRoutes(queries: Queries): Promise<readonly RouteEntry[
     .where(sql<boolean>`jsonb_typeof(route) = 'object'`)
     .orderBy('id')
     .execute();
-  return rows.flatMap((row) => (row.route === null ? [] : [row.route]));
+  return rows.flatMap(({ route }) => (route === null ? [] : [openDocument('routeEntry', route)]));
 }
 
 /** An assignment and the id of the deployment that has it. */
@@ -255,5 +276,7 @@ export async function listAssignments(queries: Queries): Promise<readonly OwnedA
     .where(sql<boolean>`jsonb_array_length(assignments) > 0`)
     .orderBy('id')
     .execute();
-  return rows.flatMap(({ id, assignments }) => assignments.map((placed) => ({ ...placed, deployment: id })));
+  return rows.flatMap(({ id, assignments }) =>
+    assignments.map((one) => ({ ...openDocument('placedAssignment', one), deployment: id })),
+  );
 }

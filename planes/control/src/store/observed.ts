@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ObservedRevision } from '@beeline/core/contract';
-import { jsonColumn } from './database/json-column.ts';
+import { documentColumn, openDocument } from './documents/stored-document.ts';
 import type { Queries } from './open-store.ts';
 
 /** What one location says of one revision. */
@@ -22,7 +22,8 @@ export async function loadObservations(
     .where('revisions.deployment', 'in', [...deployments])
     .orderBy('observedRevisions.location')
     .execute();
-  return Map.groupBy(rows, (row) => row.deployment);
+  const opened = rows.map((row) => ({ ...row, state: openDocument('observedRevision', row.state) }));
+  return Map.groupBy(opened, (row) => row.deployment);
 }
 
 /** Replaces what a location says, except of revisions in `untouched`, and returns what it said of the others before. */
@@ -37,17 +38,21 @@ export async function replaceObserved(
     .select('state')
     .where('location', '=', location)
     .execute();
-  const before = rows.filter(({ state }) => !untouched.has(state.revision));
-  const known = new Map(before.map(({ state }) => [state.revision, state]));
+  const before = rows
+    .map(({ state }) => openDocument('observedRevision', state))
+    .filter(({ revision }) => !untouched.has(revision));
+  const known = new Map(before.map((state) => [state.revision, state]));
   for (const state of states) {
     const same = isDeepStrictEqual(known.get(state.revision), state);
     known.delete(state.revision);
     if (same) continue;
     await queries
       .insertInto('observedRevisions')
-      .values({ location, revision: state.revision, state: jsonColumn(state) })
+      .values({ location, revision: state.revision, state: documentColumn('observedRevision', state) })
       .onConflict((conflict) =>
-        conflict.columns(['location', 'revision']).doUpdateSet({ state: jsonColumn(state) }),
+        conflict
+          .columns(['location', 'revision'])
+          .doUpdateSet({ state: documentColumn('observedRevision', state) }),
       )
       .execute();
   }
@@ -58,5 +63,5 @@ export async function replaceObserved(
       .where('revision', 'in', [...known.keys()])
       .execute();
   }
-  return before.map(({ state }) => state);
+  return before;
 }

@@ -2,9 +2,9 @@ import { type Clock, type Logger, silentLogger, systemClock } from '@beeline/cor
 import { type Loop, startLoop } from '@beeline/core/service';
 import type { Kysely } from 'kysely';
 import { createFeedSignals, type FeedSignals, loadFeedVersions, takeFeedVersion } from './changes.ts';
-import { type OpenDatabase, openPglite } from './database/open-pglite.ts';
 import { openPostgres } from './database/open-postgres.ts';
 import type { FeedName, Tables } from './database/tables.ts';
+import { type OpenDatabase, openPglite } from './embedded/open-pglite.ts';
 
 /** What the functions of the store read and write with: the database, or a transaction in it. */
 export type Queries = Kysely<Tables>;
@@ -31,6 +31,8 @@ export interface StoreOptions {
   readonly logger?: Logger;
   /** How often changes of other processes are looked for; PostgreSQL only. */
   readonly pollMs?: number;
+  /** An embedded database that cannot be used is moved aside, and an empty one takes its place. */
+  readonly beginAnew?: boolean;
 }
 
 function startPolling(queries: Queries, signals: FeedSignals, options: StoreOptions): Loop {
@@ -56,7 +58,10 @@ export async function openStore(
   const database: OpenDatabase =
     typeof where === 'string'
       ? await openPostgres(where, options.logger ?? silentLogger)
-      : await openPglite(where.dataDir);
+      : await openPglite(where.dataDir, {
+          logger: options.logger ?? silentLogger,
+          beginAnew: options.beginAnew ?? false,
+        });
   const signals = createFeedSignals();
   const polling = typeof where === 'string' ? startPolling(database.db, signals, options) : null;
 

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deploymentRow } from '../testing/deployment-pictures.ts';
 import { openTestStore } from '../testing/open-test-store.ts';
 import { secretsSuite } from '../testing/secrets-suite.ts';
 import { storeSuite } from '../testing/store-suite.ts';
 import { writeUntilKilled } from '../testing/write-until-killed.ts';
+import { checkDocumentVersions } from './documents/check-document-versions.ts';
+import { insertDeployment, listDueDeployments } from './models.ts';
 import { openStore } from './open-store.ts';
-import { listWorkspaces } from './workspaces.ts';
+import { ensureWorkspace, listWorkspaces } from './workspaces.ts';
 
 storeSuite('PGlite', openTestStore);
 secretsSuite('PGlite', openTestStore);
@@ -52,6 +55,41 @@ describe('a data directory', () => {
       code: 'DATA_DIRECTORY_UNUSABLE',
       message: expect.stringMatching(/newer Beeline \(schema 9999, .*upgrade Beeline/),
     });
+  });
+
+  it('with documents of a newer version is refused, whatever its schema', async () => {
+    const store = await openStore({ dataDir });
+    const own = await store.queries.selectFrom('documentVersions').selectAll().execute();
+    expect(own.map(({ kind }) => kind)).toContain('revisionTemplate');
+    await store.queries
+      .updateTable('documentVersions')
+      .set({ version: 99 })
+      .where('kind', '=', 'modelSpec')
+      .execute();
+    await store.close();
+    await expect(openStore({ dataDir })).rejects.toMatchObject({
+      code: 'DATA_DIRECTORY_UNUSABLE',
+      message: expect.stringMatching(/newer Beeline \(its documents of modelSpec .*upgrade Beeline/),
+    });
+  });
+
+  it('whose documents were upgraded has every deployment looked at again, once', async () => {
+    const store = await openStore({ dataDir });
+    await ensureWorkspace(store, 'default', ['production'], 1);
+    const { dueAt: _, ...settled } = deploymentRow();
+    const wish = { ...settled, model: 'sentiment' };
+    await insertDeployment(store.queries, wish, { id: 'dep_1', who: 'key_1', nowMs: 1, originByOwner: true });
+    const due = () => listDueDeployments(store.queries, Date.now());
+    const settle = () => store.queries.updateTable('deployments').set({ dueAt: null }).execute();
+    await settle();
+    const own = await store.queries.selectFrom('documentVersions').selectAll().execute();
+    const next = Object.fromEntries(own.map(({ kind, version }) => [kind, version + 1]));
+    await checkDocumentVersions(store.queries, next);
+    expect(await due()).toEqual(['dep_1']);
+    await settle();
+    await checkDocumentVersions(store.queries, next);
+    expect(await due()).toEqual([]);
+    await store.close();
   });
 
   it('is held by one process at a time, and freed by its death', async () => {

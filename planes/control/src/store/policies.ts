@@ -1,5 +1,7 @@
 import { jsonColumn } from './database/json-column.ts';
 import type { PolicyRow } from './database/tables.ts';
+import { openPolicy } from './documents/open-rows.ts';
+import { documentColumn } from './documents/stored-document.ts';
 import type { Queries } from './open-store.ts';
 
 interface PolicyKey {
@@ -7,33 +9,36 @@ interface PolicyKey {
   readonly name: string;
 }
 
-export function listPolicies(queries: Queries, workspace: string): Promise<readonly PolicyRow[]> {
-  return queries
+export async function listPolicies(queries: Queries, workspace: string): Promise<readonly PolicyRow[]> {
+  const rows = await queries
     .selectFrom('policies')
     .selectAll()
     .where('workspace', '=', workspace)
     .orderBy('name')
     .execute();
+  return rows.map(openPolicy);
 }
 
-export function loadPolicy(queries: Queries, key: PolicyKey): Promise<PolicyRow | undefined> {
-  return queries
+export async function loadPolicy(queries: Queries, key: PolicyKey): Promise<PolicyRow | undefined> {
+  const row = await queries
     .selectFrom('policies')
     .selectAll()
     .where('workspace', '=', key.workspace)
     .where('name', '=', key.name)
     .executeTakeFirst();
+  return row && openPolicy(row);
 }
 
 /** As `loadPolicy`; keeps the row from being changed or deleted by others until the transaction ends. */
-export function lockPolicy(queries: Queries, key: PolicyKey): Promise<PolicyRow | undefined> {
-  return queries
+export async function lockPolicy(queries: Queries, key: PolicyKey): Promise<PolicyRow | undefined> {
+  const row = await queries
     .selectFrom('policies')
     .selectAll()
     .where('workspace', '=', key.workspace)
     .where('name', '=', key.name)
     .forUpdate()
     .executeTakeFirst();
+  return row && openPolicy(row);
 }
 
 /** Which of the names exist; the rows cannot be deleted by others until the transaction ends. */
@@ -58,7 +63,7 @@ export async function lockPolicyNames(
 export async function insertPolicy(queries: Queries, row: PolicyRow): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await queries
     .insertInto('policies')
-    .values({ ...row, labels: jsonColumn(row.labels), spec: jsonColumn(row.spec) })
+    .values({ ...row, labels: jsonColumn(row.labels), spec: documentColumn('policySpec', row.spec) })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n;
@@ -71,7 +76,7 @@ export async function updatePolicy(queries: Queries, row: PolicyRow): Promise<vo
     .set({
       displayName: row.displayName,
       labels: jsonColumn(row.labels),
-      spec: jsonColumn(row.spec),
+      spec: documentColumn('policySpec', row.spec),
       generation: row.generation,
       updatedAt: row.updatedAt,
       updatedBy: row.updatedBy,

@@ -1,25 +1,27 @@
-import { jsonColumn } from './database/json-column.ts';
 import type { RevisionRow } from './database/tables.ts';
+import { openRevision } from './documents/open-rows.ts';
+import { documentColumn, documentListColumn, optionalDocumentColumn } from './documents/stored-document.ts';
 import type { Queries } from './open-store.ts';
 
 /** The kept revisions of a deployment, oldest first. */
-export function listRevisions(queries: Queries, deployment: string): Promise<readonly RevisionRow[]> {
-  return queries
+export async function listRevisions(queries: Queries, deployment: string): Promise<readonly RevisionRow[]> {
+  const rows = await queries
     .selectFrom('revisions')
     .selectAll()
     .where('deployment', '=', deployment)
     .orderBy('number')
     .execute();
+  return rows.map(openRevision);
 }
 
 /** Writes a revision; of one that exists only what the loop may change. */
 export async function saveRevision(queries: Queries, row: RevisionRow): Promise<void> {
   const { artifactDigest, proof, retiringSince, retiringFrom } = row;
-  const failure = jsonColumn(row.failure);
-  const trials = jsonColumn(row.trials);
+  const failure = optionalDocumentColumn('revisionFailure', row.failure);
+  const trials = documentListColumn('locationTrial', row.trials);
   await queries
     .insertInto('revisions')
-    .values({ ...row, template: jsonColumn(row.template), failure, trials })
+    .values({ ...row, template: documentColumn('revisionTemplate', row.template), failure, trials })
     .onConflict((conflict) =>
       conflict
         .column('id')

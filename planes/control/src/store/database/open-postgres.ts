@@ -1,8 +1,9 @@
-import { BeelineError, type Logger } from '@beeline/core/base';
+import { asBeelineError, BeelineError, type Logger } from '@beeline/core/base';
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import { Pool, types } from 'pg';
+import type { OpenDatabase } from '../embedded/open-pglite.ts';
+import { guardDialect } from './guard-dialect.ts';
 import { migrate } from './migrate.ts';
-import type { OpenDatabase } from './open-pglite.ts';
 import type { Tables } from './tables.ts';
 
 function parserOf(oid: number, format?: 'text' | 'binary') {
@@ -26,14 +27,15 @@ export async function openPostgres(databaseUrl: string, logger: Logger): Promise
     logger.warn({ detail: String(error) }, 'an idle database connection was lost; a new one will be made'),
   );
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: guardDialect(new PostgresDialect({ pool })),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
   try {
     await migrate(db);
-  } catch (cause) {
+  } catch (thrown) {
     await pool.end();
-    if (cause instanceof BeelineError) throw cause;
+    const { code, cause = thrown } = asBeelineError(thrown);
+    if (code === 'DATA_DIRECTORY_UNUSABLE') throw thrown;
     throw new BeelineError('STORE_UNAVAILABLE', {
       message: `the PostgreSQL database cannot be used (${cause instanceof Error ? cause.message : String(cause)}): check BL_DATABASE_URL and the server`,
       cause,

@@ -1,22 +1,7 @@
-import type {
-  ExecutionRecord,
-  KeyEntry,
-  LogLineMessage,
-  ObservedRevision,
-  RevisionAssignment,
-  RevisionFailure,
-  RouteEntry,
-} from '@beeline/core/contract';
-import type {
-  Condition,
-  Flavor,
-  ModelSpec,
-  PolicySpec,
-  ResourceEvent,
-  ResourceStatus,
-  RevisionTemplate,
-} from '@beeline/core/resources';
+import type { KeyEntry, LogLineMessage, RevisionFailure } from '@beeline/core/contract';
+import type { Condition, Flavor, ResourceEvent, ResourceStatus } from '@beeline/core/resources';
 import type { ColumnType, Generated, GeneratedAlways, RawBuilder, Selectable } from 'kysely';
+import type { Opened, Stored } from '../documents/stored-document.ts';
 
 type Json<T> = ColumnType<T, RawBuilder<T>, RawBuilder<T>>;
 
@@ -42,13 +27,7 @@ interface EnvironmentTable extends DocumentColumns {
 }
 
 interface PolicyTable extends DocumentColumns {
-  spec: Json<PolicySpec>;
-}
-
-/** What a deployment has at which locations. */
-export interface PlacedAssignment {
-  readonly locations: readonly string[];
-  readonly assignment: RevisionAssignment;
+  spec: Json<Stored<'policySpec'>>;
 }
 
 interface DeploymentTable extends SizeColumn {
@@ -58,7 +37,7 @@ interface DeploymentTable extends SizeColumn {
   environment: string;
   displayName: string;
   labels: Json<Readonly<Record<string, string>>>;
-  spec: Json<ModelSpec>;
+  spec: Json<Stored<'modelSpec'>>;
   generation: number;
   createdAt: number;
   createdBy: string;
@@ -76,8 +55,8 @@ interface DeploymentTable extends SizeColumn {
   activeRevision: string | null;
   previousRevision: string | null;
   latestRevision: string | null;
-  route: Json<RouteEntry | null>;
-  assignments: Json<readonly PlacedAssignment[]>;
+  route: Json<Stored<'routeEntry'> | null>;
+  assignments: Json<readonly Stored<'placedAssignment'>[]>;
   assignmentsVersion: number;
 }
 
@@ -101,11 +80,11 @@ interface RevisionTable {
   deployment: string;
   number: number;
   generation: number;
-  template: Json<RevisionTemplate>;
+  template: Json<Stored<'revisionTemplate'>>;
   artifactDigest: string | null;
   proof: 'needed' | 'proved' | 'failed';
-  failure: Json<RevisionFailure | null>;
-  trials: Json<readonly LocationTrial[]>;
+  failure: Json<Stored<'revisionFailure'> | null>;
+  trials: Json<readonly Stored<'locationTrial'>[]>;
   retiringSince: number | null;
   retiringFrom: number | null;
   createdAt: number;
@@ -142,7 +121,7 @@ interface ExecutionTable {
   model: string;
   environment: string;
   startedAt: number;
-  record: Json<ExecutionRecord>;
+  record: Json<Stored<'executionRecord'>>;
 }
 
 interface LogLineTable extends LogLineMessage {
@@ -175,20 +154,24 @@ export interface Tables {
   revisions: RevisionTable;
   apiKeys: ApiKeyTable;
   locations: LocationTable;
-  observedRevisions: { location: string; revision: string; state: Json<ObservedRevision> };
+  observedRevisions: { location: string; revision: string; state: Json<Stored<'observedRevision'>> };
   gateways: { name: string; routesVersion: number; routesVersionAt: number; liveUntil: number };
   executions: ExecutionTable;
   logLines: LogLineTable;
   secrets: SecretTable;
   feedVersions: { feed: FeedName; version: number };
+  documentVersions: { kind: string; version: number };
 }
 
 export type WorkspaceRow = Readonly<Selectable<Tables['workspaces']>>;
 type Row<T> = Readonly<Omit<Selectable<T>, 'storedBytes'>>;
 export type EnvironmentRow = Row<EnvironmentTable>;
-export type PolicyRow = Row<PolicyTable>;
-export type DeploymentRow = Row<DeploymentTable>;
-export type RevisionRow = Readonly<Selectable<RevisionTable>>;
+export type StoredPolicyRow = Row<PolicyTable>;
+export type PolicyRow = Opened<StoredPolicyRow>;
+export type StoredDeploymentRow = Row<DeploymentTable>;
+export type DeploymentRow = Opened<StoredDeploymentRow>;
+export type StoredRevisionRow = Readonly<Selectable<RevisionTable>>;
+export type RevisionRow = Opened<StoredRevisionRow>;
 export type ApiKeyRow = Readonly<Selectable<ApiKeyTable>>;
 export type LocationRow = Readonly<Selectable<LocationTable>>;
 export type GatewayRow = Readonly<Selectable<Tables['gateways']>>;

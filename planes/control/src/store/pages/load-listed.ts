@@ -1,4 +1,6 @@
 import type { DeploymentRow, EnvironmentRow, PolicyRow } from '../database/tables.ts';
+import { openPolicy } from '../documents/open-rows.ts';
+import { openDocument } from '../documents/stored-document.ts';
 import type { Queries } from '../open-store.ts';
 
 /** What is shown of a deployment: what locations and gateways were told of it is as large again. */
@@ -31,15 +33,16 @@ const shownColumns = [
 ] as const satisfies readonly (keyof ShownDeployment)[];
 
 /** Those of the deployments that still exist, in any order. */
-export function loadListedDeployments(
+export async function loadListedDeployments(
   queries: Queries,
   ids: readonly string[],
 ): Promise<readonly ShownDeployment[]> {
-  return queries
+  const rows = await queries
     .selectFrom('deployments')
     .select(shownColumns)
     .where('id', 'in', [...ids])
     .execute();
+  return rows.map((row) => ({ ...row, spec: openDocument('modelSpec', row.spec) }));
 }
 
 /** Those of the environments that still exist, in any order. */
@@ -57,15 +60,16 @@ export function loadListedEnvironments(
 }
 
 /** Those of the policies that still exist, in any order. */
-export function loadListedPolicies(
+export async function loadListedPolicies(
   queries: Queries,
   workspace: string,
   names: readonly string[],
 ): Promise<readonly PolicyRow[]> {
-  return queries
+  const rows = await queries
     .selectFrom('policies')
     .selectAll()
     .where('workspace', '=', workspace)
     .where('name', 'in', [...names])
     .execute();
+  return rows.map(openPolicy);
 }

@@ -1,6 +1,6 @@
 import type { ExecutionRecord } from '@beeline/core/contract';
 import { sql } from 'kysely';
-import { jsonColumn } from '../database/json-column.ts';
+import { documentColumn, openDocument } from '../documents/stored-document.ts';
 import type { DeploymentKey } from '../models.ts';
 import type { Queries } from '../open-store.ts';
 import type { Retention } from './retention.ts';
@@ -18,7 +18,7 @@ export async function insertExecutions(queries: Queries, records: readonly Execu
         model: record.model,
         environment: record.environment,
         startedAt: record.startedAt,
-        record: jsonColumn(record),
+        record: documentColumn('executionRecord', record),
       })),
     )
     .onConflict((conflict) => conflict.doNothing())
@@ -51,7 +51,7 @@ export async function listExecutions(
     .orderBy('startedAt', 'desc')
     .orderBy('id', 'desc')
     .execute();
-  return rows.map((row) => row.record);
+  return rows.map(({ record }) => openDocument('executionRecord', record));
 }
 
 export async function loadExecution(
@@ -65,7 +65,7 @@ export async function loadExecution(
     .where('id', '=', id)
     .where('workspace', '=', workspace)
     .executeTakeFirst();
-  return row?.record;
+  return row && openDocument('executionRecord', row.record);
 }
 
 /** Deletes executions that are too old, and the oldest of those that are too many. */

@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BeelineError } from '@beeline/core/base';
 
@@ -34,6 +34,15 @@ function readHolder(file: string): Holder | null {
   }
 }
 
+/** Drafts of processes that were killed while they took the lock. */
+function removeDeadDrafts(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const pid = Number(/^lock\.(\d+)$/.exec(name)?.[1]);
+    if (Number.isNaN(pid) || isAlive({ pid, startTicks: null })) continue;
+    rmSync(join(directory, name), { recursive: true, force: true });
+  }
+}
+
 /**
  * Takes a data directory for this process; the returned function gives it back. A lock whose process is dead is
  * taken over.
@@ -48,6 +57,7 @@ export function lockDataDirectory(directory: string): () => void {
       // A link appears with its whole content, so nobody ever reads half a lock.
       writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
       linkSync(draft, file);
+      removeDeadDrafts(directory);
       return () => rmSync(file, { force: true });
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
@@ -65,7 +75,7 @@ export function lockDataDirectory(directory: string): () => void {
         message: `the data directory ${directory} is held by process ${holder.pid}: stop that one, or choose another directory`,
       });
     }
-    rmSync(file, { force: true });
+    rmSync(file, { recursive: true, force: true });
   }
   throw new BeelineError('DATA_DIRECTORY_UNUSABLE', {
     message: `the data directory ${directory} is being taken by several processes at once: start only one`,

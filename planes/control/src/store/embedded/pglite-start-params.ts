@@ -6,3 +6,6 @@ export const pgliteStartParams: string[] = [
   '-c',
   'shared_buffers=8MB',
 ];
+
+/** What PG_VERSION says in a directory that this PGlite can open. */
+export const pgliteVersion = '18';
