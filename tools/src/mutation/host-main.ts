@@ -27,7 +27,8 @@ async function run({ file, text, tests }: HostRequest): Promise<HostAnswer> {
   texts.set(file, text);
   const chosen = tests.flatMap((test) => specifications.filter(({ moduleId }) => moduleId === test));
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
-  for (const module of testModules) {
+  // Vitest gives what it knows of all files, also of those that ran on an earlier mutant.
+  for (const module of testModules.filter(({ moduleId }) => tests.includes(moduleId))) {
     for (const test of module.children.allTests('failed')) return { failed: test.fullName };
     if (!module.ok()) return { failed: `${module.relativeModuleId}: ${module.errors()[0]?.message}` };
   }
