@@ -59,5 +59,10 @@ export {
   policyTypes,
 } from './policy/schema.ts';
 export { parsePolicy } from './policy/validate.ts';
-export { createParser, describeReceived, type ParseResult } from './schema-violations.ts';
+export {
+  createDocumentParser,
+  createParser,
+  describeReceived,
+  type ParseResult,
+} from './schema-violations.ts';
 export { type Condition, type ResourceEvent, type ResourceStatus, resourceStatuses } from './status.ts';

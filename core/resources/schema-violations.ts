@@ -146,15 +146,26 @@ function violationsOf(schema: TSchema, root: unknown, error: SchemaError): reado
 const mostViolations = 25;
 Settings.Set({ maxErrors: mostViolations });
 
+type Parser<S extends TSchema> = (value: unknown) => ParseResult<Static<S>>;
+
 /** A function that checks a value against a schema and names broken rules by field path. */
-export function createParser<S extends TSchema>(schema: S): (value: unknown) => ParseResult<Static<S>> {
+export function createParser<S extends TSchema>(schema: S): Parser<S> {
   const validator = Compile(schema);
   return (value) => {
-    const size = brokenSizeRule(value);
-    if (size !== undefined) return { ok: false, violations: [{ field: 'the document', rule: size }] };
     if (validator.Check(value)) return { ok: true, value: value as Static<S> };
     const errors = validator.Errors(value);
     const violations = errors.flatMap((error) => violationsOf(schema, value, error));
     return { ok: false, violations };
+  };
+}
+
+/** As `createParser`, for what users write: its size is checked first, see `documentLimits`. */
+export function createDocumentParser<S extends TSchema>(schema: S): Parser<S> {
+  const parse = createParser(schema);
+  return (value) => {
+    const size = brokenSizeRule(value);
+    return size === undefined
+      ? parse(value)
+      : { ok: false, violations: [{ field: 'the document', rule: size }] };
   };
 }

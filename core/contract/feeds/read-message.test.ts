@@ -53,6 +53,25 @@ describe('a message', () => {
     });
   });
 
+  it.each([
+    ['routes', 'routes'],
+    ['assignments', 'revisions'],
+    ['observed', 'revisions'],
+    ['executions', 'executions'],
+    ['logs', 'lines'],
+  ] as const)(
+    'of %s may have thousands of %s: the limits of documents are not those of messages',
+    (kind, list) => {
+      const message = copyOf(kind);
+      const [first] = message[list] as Json[];
+      message[list] = Array.from({ length: 5_000 }, () => first);
+      expect(readers[kind](message)).toMatchObject({ ok: true, refused: [] });
+      (message[list] as Json[])[7] = {};
+      const read = readers[kind](message);
+      expect(read.ok && read.refused.map(({ item }) => item)).toEqual([`${list}[7]`]);
+    },
+  );
+
   it('without a field that all of it needs is refused as a whole, by name', () => {
     const { version: _, ...rest } = copyOf('routes');
     expect(readRoutesMessage(rest)).toEqual({

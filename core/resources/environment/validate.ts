@@ -1,9 +1,9 @@
 import { BeelineError, describeViolations } from '../../base/index.ts';
 import { repeatedEntries } from '../repeated-entries.ts';
-import { createParser } from '../schema-violations.ts';
+import { createDocumentParser } from '../schema-violations.ts';
 import { type EnvironmentInput, environmentSchema } from './schema.ts';
 
-const parseSchema = createParser(environmentSchema);
+const parseSchema = createDocumentParser(environmentSchema);
 
 /**
  * Checks an environment document as a user wrote it.

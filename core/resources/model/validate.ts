@@ -1,12 +1,12 @@
 import { BeelineError, describeViolations, type FieldViolation } from '../../base/index.ts';
 import { durationBounds } from '../duration-field.ts';
 import { repeatedEntries } from '../repeated-entries.ts';
-import { createParser } from '../schema-violations.ts';
+import { createDocumentParser } from '../schema-violations.ts';
 import { judgeEnvs } from './envs.ts';
 import { parseFileOrigin } from './parse-file-origin.ts';
 import { type ModelInput, modelSchema, type ScalingMetric } from './schema.ts';
 
-const parseSchema = createParser(modelSchema);
+const parseSchema = createDocumentParser(modelSchema);
 
 interface TargetRule {
   readonly rule: string;

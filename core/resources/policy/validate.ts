@@ -1,9 +1,9 @@
 import { BeelineError, describeViolations, type FieldViolation } from '../../base/index.ts';
 import { repeatedEntries } from '../repeated-entries.ts';
-import { createParser } from '../schema-violations.ts';
+import { createDocumentParser } from '../schema-violations.ts';
 import { type PolicyInput, type PolicySpec, policySchema } from './schema.ts';
 
-const parseSchema = createParser(policySchema);
+const parseSchema = createDocumentParser(policySchema);
 
 const fieldOfType = { location: 'locations', flavor: 'flavors', maxToken: 'maxTokens' } as const;
 

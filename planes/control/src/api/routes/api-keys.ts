@@ -1,6 +1,6 @@
 import { BeelineError, describeViolations, parseDuration, type Secret } from '@beeline/core/base';
 import { type ApiKeyBody, apiKeyBody, apiKeyRequest } from '@beeline/core/contract';
-import { createParser } from '@beeline/core/resources';
+import { createDocumentParser } from '@beeline/core/resources';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { listApiKeys } from '../../store/api-keys.ts';
@@ -19,7 +19,7 @@ interface KeyPath {
 const tag = 'workspaces';
 const path = '/workspaces/:workspace/api_keys';
 const maxLifeMs = 10 * 365 * 24 * 3_600_000;
-const parseRequest = createParser(apiKeyRequest);
+const parseRequest = createDocumentParser(apiKeyRequest);
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
