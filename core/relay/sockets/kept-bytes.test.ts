@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { KeptBytes } from './kept-bytes.ts';
 
@@ -34,5 +36,19 @@ describe('bytes that wait', () => {
     kept.put(Buffer.from('x'));
     kept.add(Buffer.from('yz'));
     expect([out.toString(), kept.take().toString()]).toEqual(['abcd', 'xyz']);
+  });
+
+  it('are forgotten once they were given out, when they stand in memory of somebody else', async () => {
+    const kept = new KeptBytes();
+    const addAndTake = (): WeakRef<Buffer> => {
+      kept.add(Buffer.from('a piece of a body'));
+      return new WeakRef(kept.take());
+    };
+    const piece = addAndTake();
+    // A reference is good to the end of the turn in which it was made.
+    await new Promise((resolve) => setImmediate(resolve));
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc()');
+    expect([piece.deref(), kept.length]).toEqual([undefined, 0]);
   });
 });

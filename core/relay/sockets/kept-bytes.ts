@@ -37,7 +37,8 @@ export class KeptBytes {
   /** Gives all of them out. */
   take(): Buffer {
     const { bytes } = this;
-    this.lent = bytes;
+    // What stands elsewhere is not remembered: a connection that is idle would keep the last piece of its body alive.
+    this.lent = this.room === null ? nothing : bytes;
     this.lentRoom = this.room;
     this.bytes = nothing;
     this.room = null;

@@ -102,3 +102,15 @@ test('a damaged file is found by another start of the cache and made again', asy
   expect(await readFile(join((await fetch(origin, digest)).directory, 'config.json'), 'utf8')).toBe('{}');
   expect(cache.counts()).toMatchObject({ damaged: 1, hits: 0, misses: 1 });
 });
+
+test('models that have the same files and start at the same time are all taken over', async () => {
+  const models = ['one', 'two', 'three', 'four'].map((name) => join(root, name));
+  for (const model of models) {
+    await mkdir(model);
+    await writeFile(join(model, 'own'), model);
+    for (let file = 0; file < 150; file += 1) await writeFile(join(model, `${file}`), `same ${file}`);
+  }
+  const taken = await Promise.all(models.map((model) => fetch(model)));
+  expect(new Set(taken.map(({ digest }) => digest)).size).toBe(4);
+  expect(cache.counts()).toMatchObject({ files: 154, misses: 4, failures: 0 });
+});

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, linkSync, lstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BeelineError, formatByteSize } from '@beeline/core/base';
 import {
@@ -103,10 +113,11 @@ function inCache<T>(directory: string, work: () => T): T {
   }
 }
 
+const holds = (found: Stats | undefined, bytes: number) => found?.isFile() === true && found.size === bytes;
+
 /** Makes a file of the new snapshot from contents that are there; false when that cannot be. */
 function linkContents(from: string, bytes: number, target: string): boolean {
-  const found = lstatSync(from, { throwIfNoEntry: false });
-  if (found === undefined || !found.isFile() || found.size !== bytes) return false;
+  if (!holds(lstatSync(from, { throwIfNoEntry: false }), bytes)) return false;
   try {
     linkSync(from, target);
     return true;
@@ -131,7 +142,7 @@ function* writeFile(copy: Copy, source: string, target: string): Steps<FileDiges
       const hash = createHash('sha256');
       yield* readContents(file, copy.buffer, (chunk) => {
         hash.update(chunk);
-        inCache(directory, () => writeSync(fd, chunk));
+        inCache(directory, () => writeFileSync(fd, chunk)); // all of it, which writeSync does not promise
       });
       const sha256 = hash.digest('hex');
       copy.written.push({ path: target, known: knownFile(fstatSync(fd), sha256) });
@@ -160,14 +171,24 @@ function* takeFile(copy: Copy, { path, bytes }: ListedFile): Steps<ManifestFile>
   return { path, ...(yield* writeFile(copy, source, target)) };
 }
 
-/** Gives what was written its name among the blobs, in place of what is damaged there. */
+/** Whether contents have their name among the blobs now, be it from another copy that came first. */
+function nameContents(path: string, blob: string, bytes: number): boolean {
+  try {
+    linkSync(path, blob);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return holds(lstatSync(blob, { throwIfNoEntry: false }), bytes);
+  }
+}
+
+/** Gives what was written its name among the blobs, in place of what is damaged there. Other copies may do the same. */
 function keepContents(directory: string, { sha256, size }: KnownFile, path: string): void {
   const blob = blobPath(directory, sha256);
-  const there = lstatSync(blob, { throwIfNoEntry: false });
-  if (there?.isFile() === true && there.size === size) return;
-  if (there !== undefined) setAside(directory, blob);
   mkdirSync(dirname(blob), { recursive: true, mode: 0o700 });
-  linkSync(path, blob);
+  if (nameContents(path, blob, size)) return;
+  setAside(directory, blob);
+  nameContents(path, blob, size);
 }
 
 function* fillStaging(copy: Copy): Steps<CopiedOrigin> {

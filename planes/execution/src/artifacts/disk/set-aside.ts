@@ -13,7 +13,8 @@ function trimQuarantine(folder: string, limits: typeof quarantineLimits): void {
   let bytes = 0;
   for (const name of readdirSync(folder).sort().reverse()) {
     const path = join(folder, name);
-    const found = lstatSync(path);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) continue; // another thread trims, too
     const fits = found.isFile() && files < limits.maxFiles && bytes + found.size <= limits.maxBytes;
     if (fits) {
       files += 1;

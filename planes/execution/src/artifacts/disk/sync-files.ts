@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import type { Steps } from '@beeline/core/model-files';
 
 /** From so many files on, all that the file system has not written yet is written at once. */
@@ -33,7 +33,7 @@ export function* syncFiles(directory: string, paths: readonly string[]): Steps<v
 export function writeSynced(path: string, text: string, directories: readonly string[]): void {
   const fd = openSync(path, 'wx', 0o444);
   try {
-    writeSync(fd, text);
+    writeFileSync(fd, text);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

@@ -34,7 +34,7 @@ const maxManifestBytes = 512 * 1024 * 1024;
 const shortages = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 function isShortage(error: unknown): boolean {
-  return shortages.has((error as NodeJS.ErrnoException).code ?? '');
+  return shortages.has((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 }
 
 function readManifest(directory: string, digest: string): readonly ManifestFile[] | null {
@@ -76,7 +76,7 @@ function* hasStrays(root: string, files: readonly ManifestFile[]): Steps<boolean
     const limits = { maxFiles: files.length, maxBytes: Number.MAX_SAFE_INTEGER };
     return (yield* listFileSteps(root, limits)).some(({ path }) => !known.has(path));
   } catch (error) {
-    if (error instanceof BeelineError) return true;
+    if (error instanceof BeelineError && !isShortage(error.cause)) return true;
     throw error;
   }
 }
