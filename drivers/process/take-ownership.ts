@@ -37,8 +37,12 @@ function readOwner(path: string): OwnerRecord | null {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new BeelineError('DATA_DIRECTORY_UNUSABLE', {
+      message: `${path} cannot be read (${code}): move it away, and start again`,
+      cause: error,
+    });
   }
   const [token = '', pid, startTicks = '', guardPid, guardStartTicks = ''] = text.trim().split(' ');
   return { token, pid: Number(pid), startTicks, guardPid: Number(guardPid), guardStartTicks };
