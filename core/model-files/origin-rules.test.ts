@@ -16,7 +16,7 @@ test.each([
 });
 
 test.each([
-  ['/work/project', '/home/me', ['/work/project']],
+  ['/srv/project', '/home/me', ['/srv/project']],
   ['/home/me/project', '/home/me', ['/home/me/project']],
   ['/home/me', '/home/me', []],
   ['/home', '/home/me', []],
