@@ -60,10 +60,16 @@ function findZeroPages(path: string): number[] {
   return zeros;
 }
 
-/** Writes down what the files have now; `watched` are those whose pages are looked at. */
+/**
+ * Writes down what the files have now; `watched` are those whose pages are looked at. One of them may be gone: a table
+ * that was emptied as a whole has another file since then.
+ */
 export function saveInventory(directory: string, watched: readonly string[]): void {
   const files = listFiles(directory).map((name) => [name, statSync(join(directory, name)).size] as const);
-  const zeroPages = watched.map((name) => [name, findZeroPages(join(directory, name))] as const);
+  const there = new Set(files.map(([name]) => name));
+  const zeroPages = watched
+    .filter((name) => there.has(name))
+    .map((name) => [name, findZeroPages(join(directory, name))] as const);
   const inventory: Inventory = {
     format: 1,
     files: Object.fromEntries(files),
