@@ -1,12 +1,19 @@
-import type { BoundedCount, Clock, Logger, RunningList } from '@beeline/core/base';
-import type { ExecutionRecord, LocationPort } from '@beeline/core/contract';
+import type { BeelineError, BoundedCount, Clock, Listed, Logger, RunningList } from '@beeline/core/base';
+import type { ExecutionRecord, KeyEntry, LocationPort } from '@beeline/core/contract';
 import type { UpstreamPool } from '@beeline/core/relay';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayLoad } from './stages/admit.ts';
-import type { RunningForward } from './stages/forward.ts';
 import type { Via } from './stages/via.ts';
 import type { GatewayTables } from './tables/create-tables.ts';
+
+/** What a forwarding lets others do with it. */
+export interface RunningForward extends Listed {
+  /** The key that it came with. */
+  readonly key: KeyEntry;
+  /** Takes the request no further: it is refused while it waits for a replica; what a replica works on goes on or is cut. */
+  giveUp(error: BeelineError, running: 'go on' | 'are cut'): void;
+}
 
 /** What the stages of one gateway work with. */
 export interface GatewayParts {

@@ -2,7 +2,7 @@ import type { BeelineError, Clock, Logger, RunningList } from '@beeline/core/bas
 import type { KeyEntry } from '@beeline/core/contract';
 import { type Loop, startLoop } from '@beeline/core/service';
 import { credentialExpired, credentialUnknown } from './errors.ts';
-import type { RunningForward } from './stages/forward.ts';
+import type { RunningForward } from './gateway-parts.ts';
 import type { GatewaySnapshot } from './tables/build-snapshot.ts';
 import type { GatewayTables } from './tables/create-tables.ts';
 

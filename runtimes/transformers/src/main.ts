@@ -18,5 +18,8 @@ try {
   process.exit(0);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`beeline-engine: ${message.replaceAll(/\s+/g, ' ')}\n`, () => process.exit(1));
+  // It may quote a model. What makes such text safe is only loaded when there is one to show.
+  const { escapeControls } = await import('@beeline/core/base');
+  const line = escapeControls(message.replaceAll(/\s+/g, ' '));
+  process.stderr.write(`beeline-engine: ${line}\n`, () => process.exit(1));
 }

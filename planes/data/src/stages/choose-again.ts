@@ -1,4 +1,6 @@
 import { BeelineError } from '@beeline/core/base';
+import { ingressHeaders, readIngressReport } from '@beeline/core/contract';
+import type { ResponseHead } from '@beeline/core/relay';
 import { gatewayNotReady } from '../errors.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { type Choice, choose, chooseElsewhere, type TriedChoices } from './choose.ts';
@@ -24,7 +26,19 @@ const notTaken: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a location that says so did not take a request, so that another one may. */
-export const mayBeTakenElsewhere = ({ code }: BeelineError): boolean => notTaken.has(code);
+export const mayBeTakenElsewhere = (code: string): boolean => notTaken.has(code);
+
+/**
+ * Why an ingress gives a request back, as the code of its error; null when its answer is for the caller. That it
+ * cannot take the request is for the caller, too, unless there is somewhere else to go.
+ */
+export function readDeclined(head: ResponseHead, hasNext: () => boolean): string | null {
+  const undelivered = head.header(ingressHeaders.undelivered);
+  if (undelivered !== undefined) return undelivered;
+  if (head.status < 400) return null;
+  const { errorCode } = readIngressReport((lower) => head.header(lower));
+  return errorCode !== null && mayBeTakenElsewhere(errorCode) && hasNext() ? errorCode : null;
+}
 
 /** Where a request may go at once that was not taken: anywhere that the routes name now and that it has not been. */
 export function chooseNext(

@@ -24,15 +24,14 @@ export function chooseTarget(targets: readonly RouteTarget[], point: number): Ro
 
 /** Revisions at locations that a request has been offered to, none of which took it. */
 export class TriedChoices {
-  private places: Set<string> | null = null;
+  private readonly places = new Set<string>();
 
   add(revision: string, location: string): void {
-    this.places ??= new Set();
     this.places.add(`${revision} ${location}`);
   }
 
   has(revision: string, location: string): boolean {
-    return this.places?.has(`${revision} ${location}`) === true;
+    return this.places.has(`${revision} ${location}`);
   }
 }
 

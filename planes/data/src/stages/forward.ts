@@ -1,4 +1,4 @@
-import { asBeelineError, BeelineError, type Listed } from '@beeline/core/base';
+import { asBeelineError, BeelineError } from '@beeline/core/base';
 import {
   type AcquireRequest,
   type ErrorOrigin,
@@ -13,21 +13,20 @@ import {
 import {
   type CallerRequest,
   type Exchange,
-  leaseOutcomes,
   type OutgoingHead,
   openExchange,
   type RelayObserver,
   type RelayOutcome,
   type ResponseHead,
 } from '@beeline/core/relay';
-import type { GatewayParts } from '../gateway-parts.ts';
+import type { GatewayParts, RunningForward } from '../gateway-parts.ts';
 import type { InferenceRequest } from '../inference-request.ts';
 import { refuseRequest } from '../refuse-request.ts';
 import { TokenReader } from '../usage/token-reader.ts';
 import { buildOutgoingHead } from './build-outgoing-head.ts';
 import { type Choice, TriedChoices } from './choose.ts';
-import { chooseAgain, chooseNext, mayBeTakenElsewhere } from './choose-again.ts';
-import { type Ending, judgeEnd, leftUnanswered, refusedUnserved } from './judge-end.ts';
+import { chooseAgain, chooseNext, mayBeTakenElsewhere, readDeclined } from './choose-again.ts';
+import { type Ending, judgeEnd, judgeLease, leftUnanswered, refusedUnserved } from './judge-end.ts';
 import { hiddenFromIngress, hiddenHeaders } from './kept-back-headers.ts';
 import type { Answer } from './meter.ts';
 import { ProgressStream } from './progress-stream.ts';
@@ -39,11 +38,11 @@ const maxTries = 3;
 const maxReroutes = 3;
 
 /** One request on its way: waits for a lease, relays, and tries another replica while nothing was delivered. */
-class Forwarding implements AcquireRequest, RelayObserver, Listed {
+class Forwarding implements AcquireRequest, RelayObserver, RunningForward {
   place = -1;
   revision: string;
   readonly executionId: string;
-  private readonly wishesProgress: boolean;
+  readonly key: KeyEntry;
   /** The lines that name the request, on its way there and back. */
   private readonly names: string;
   private readonly request: InferenceRequest;
@@ -59,7 +58,8 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   private replica: string | null = null;
   private tries = 0;
   private reroutes = 0;
-  private readonly tried = new TriedChoices();
+  /** Made when the first location does not take the request: most do. */
+  private tried: TriedChoices | null = null;
   /** Why a location did not take the request: code of its error. */
   private declinedAs: string | null = null;
   /** Why the gateway takes the request no further. */
@@ -84,7 +84,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.onAnswered = onAnswered;
     this.revision = choice.revision;
     this.executionId = request.arrival.executionId;
-    this.wishesProgress = request.wishesProgress;
+    this.key = request.key;
     this.names = `x-request-id: ${request.arrival.requestId}\r\nx-beeline-execution: ${this.executionId}\r\n`;
   }
 
@@ -106,10 +106,6 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     }
   }
 
-  get key(): KeyEntry {
-    return this.request.key;
-  }
-
   giveUp(error: BeelineError, running: 'go on' | 'are cut'): void {
     this.givenUp ??= error;
     this.abort?.abort(error);
@@ -124,7 +120,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
 
   declined(head: ResponseHead): boolean {
     if (this.lease?.ingress === undefined) return false;
-    this.declinedAs = head.header(ingressHeaders.undelivered) ?? null;
+    this.declinedAs = readDeclined(head, () => this.nextPlace() !== null);
     return this.declinedAs !== null;
   }
 
@@ -144,19 +140,19 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   }
 
   onInterim(head: ResponseHead): void {
-    if (!this.wishesProgress || this.lease?.ingress === undefined) return;
+    if (!this.request.wishesProgress || this.lease?.ingress === undefined) return;
     const progress = parseProgress(head.header(ingressHeaders.progress) ?? '');
     if (progress !== null) this.openProgress().tell(progress);
   }
 
   onEnd(outcome: RelayOutcome): void {
-    const cutByUs = this.givenUp !== null && outcome.ended === 'upstream-broken';
     const remote = this.lease?.ingress === undefined ? null : this.port.location;
-    const misrouted = this.declinedAs === 'REVISION_NOT_HERE' && outcome.ended === 'upstream-unreachable';
+    const unreachable = outcome.ended === 'upstream-unreachable';
+    const { declinedAs, givenUp, cutError, locationError } = this;
     this.declinedAs = null;
-    this.releaseLease(cutByUs || misrouted ? 'aborted' : leaseOutcomes[outcome.ended]);
-    if (misrouted && this.reroute()) return;
-    if (outcome.ended === 'upstream-unreachable' && this.givenUp === null) {
+    this.releaseLease(judgeLease(outcome, declinedAs, givenUp !== null));
+    if (unreachable && declinedAs === 'REVISION_NOT_HERE' && this.reroute()) return;
+    if (unreachable && givenUp === null) {
       if (remote !== null && this.moveOn()) return;
       if (this.tries < maxTries) {
         this.gateway.metrics.retried();
@@ -164,7 +160,6 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
         return;
       }
     }
-    const { cutError, locationError, givenUp } = this;
     const { config } = this.gateway;
     const verdict = judgeEnd({ outcome, givenUp, cutError, locationError, remote, config });
     if (verdict.error !== null) this.logFailure(verdict.error);
@@ -173,17 +168,19 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   }
 
   private hold(lease: Promise<Lease>): void {
-    const { caller } = this;
+    const { caller, port } = this;
     this.watchWhileHeld();
-    const { port } = this;
-    if (this.wishesProgress && port.progress !== undefined) {
+    if (this.request.wishesProgress && port.progress !== undefined) {
       this.openProgress().follow(() => port.progress?.(this.revision) ?? { phase: 'queued', startMs: null });
     }
     lease.then(
       (granted) => {
         caller.watcher = null;
-        if (this.givenUp !== null) this.refuseGranted(granted, this.givenUp);
-        else this.serve(granted);
+        if (this.givenUp === null) this.serve(granted);
+        else {
+          granted.release('aborted');
+          this.refuseUnserved(this.givenUp);
+        }
       },
       (thrown: unknown) => {
         caller.watcher = null;
@@ -203,14 +200,24 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     return this.progress;
   }
 
-  /** Offers the request to the next location that has not had it; false when there is none. */
+  /** The next location that has not had the request; null when there is none. */
+  private nextPlace(): Choice | null {
+    if (this.givenUp !== null || this.caller.gone || this.caller.body?.repeatable === false) return null;
+    const next = chooseNext(this.request.path, this.markTried(), this.gateway);
+    return next instanceof BeelineError ? null : next;
+  }
+
+  /** Offers the request to the next location; false when there is none. */
   private moveOn(): boolean {
-    if (this.givenUp !== null || this.caller.gone) return false;
+    const next = this.nextPlace();
+    if (next !== null) this.goTo(next);
+    return next !== null;
+  }
+
+  private markTried(): TriedChoices {
+    this.tried ??= new TriedChoices();
     this.tried.add(this.revision, this.port.location);
-    const next = chooseNext(this.request.path, this.tried, this.gateway);
-    if (next === null || next instanceof BeelineError) return false;
-    this.goTo(next);
-    return true;
+    return this.tried;
   }
 
   private goTo(choice: Choice): void {
@@ -227,8 +234,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.reroutes += 1;
     this.times.asked(this.gateway.clock.monotonicMs());
     this.watchWhileHeld();
-    this.tried.add(this.revision, this.port.location);
-    const chosen = chooseAgain(this.request.path, this.tried, this.gateway, this.signal);
+    const chosen = chooseAgain(this.request.path, this.markTried(), this.gateway, this.signal);
     void chosen.catch(asBeelineError).then((choice) => this.onRerouted(choice));
     return true;
   }
@@ -241,12 +247,6 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
       this.times.queued(this.gateway.clock.monotonicMs());
       this.goTo(choice);
     }
-  }
-
-  /** A lease that came after the gateway had given up on waiting. */
-  private refuseGranted(lease: Lease, reason: BeelineError): void {
-    lease.release('aborted');
-    this.refuseUnserved(reason);
   }
 
   /** What was held there was not run time. */
@@ -263,19 +263,17 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.replica = lease.replica;
     this.times.runs(lease.wait, this.gateway.clock.monotonicMs());
     this.caller.proceed();
-    const maxBytes = this.gateway.config.maxRequestBody;
+    const { maxRequestBody: maxBytes, trustForwarded } = this.gateway.config;
     this.exchange ??= openExchange(this.caller, {
       pool: this.gateway.pool,
       observer: this,
       hiddenHeaders: lease.ingress === undefined ? hiddenHeaders : hiddenFromIngress,
       maxRequestBytes: maxBytes > 0 ? maxBytes : Number.POSITIVE_INFINITY,
     });
-    const { trustForwarded } = this.gateway.config;
-    const wishes = { trustForwarded, progress: this.wishesProgress, via: this.gateway.via };
-    const path = this.request.path.upstreamPath;
+    const wishes = { trustForwarded, progress: this.request.wishesProgress, via: this.gateway.via };
     let head: OutgoingHead;
     try {
-      head = buildOutgoingHead(this.caller, path, this.names, lease, wishes);
+      head = buildOutgoingHead(this.caller, this.request.path.upstreamPath, this.names, lease, wishes);
     } catch (thrown) {
       this.releaseLease('aborted');
       this.refuseUnserved(thrown);
@@ -295,7 +293,7 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
     this.times.queued(this.gateway.clock.monotonicMs());
     if (thrown instanceof BeelineError && component === 'location') {
       if (thrown.code === 'REVISION_NOT_HERE' && this.reroute()) return;
-      if (mayBeTakenElsewhere(thrown) && this.moveOn()) return;
+      if (mayBeTakenElsewhere(thrown.code) && this.moveOn()) return;
     }
     if (this.caller.gone) {
       this.answered(leftUnanswered);
@@ -329,18 +327,9 @@ class Forwarding implements AcquireRequest, RelayObserver, Listed {
   }
 
   private logFailure({ code, detail, message }: BeelineError): void {
-    const { executionId: execution, revision, replica } = this;
-    const fields = { execution, revision, replica, code, detail };
-    this.gateway.logger.warn(fields, `a request failed: ${message}`);
+    const { executionId: execution, revision, replica, gateway } = this;
+    gateway.logger.warn({ execution, revision, replica, code, detail }, `a request failed: ${message}`);
   }
-}
-
-/** What a forwarding lets others do with it. */
-export interface RunningForward extends Listed {
-  /** The key that it came with. */
-  readonly key: KeyEntry;
-  /** Takes the request no further: it is refused while it waits for a replica; what a replica works on goes on or is cut. */
-  giveUp(error: BeelineError, running: 'go on' | 'are cut'): void;
 }
 
 /** Gets the request answered; `onAnswered` is called exactly once. */

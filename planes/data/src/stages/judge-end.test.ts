@@ -2,7 +2,7 @@ import { BeelineError } from '@beeline/core/base';
 import type { RelayOutcome } from '@beeline/core/relay';
 import { expect, it } from 'vitest';
 import { credentialUnknown, gatewayStopping } from '../errors.ts';
-import { type EndPicture, judgeEnd } from './judge-end.ts';
+import { type EndPicture, judgeEnd, judgeLease } from './judge-end.ts';
 
 const outcome: RelayOutcome = {
   ended: 'complete',
@@ -82,3 +82,19 @@ it.each<[string, Partial<EndPicture>, string | null, string, object]>([
   expect(verdict.component).toBe(component);
   expect(verdict.ending).toMatchObject(ending);
 });
+
+it.each<[RelayOutcome['ended'], string | null, boolean, string]>([
+  ['complete', null, false, 'served'],
+  ['upstream-unreachable', null, false, 'unreachable'],
+  ['upstream-unreachable', 'SHUTTING_DOWN', false, 'unreachable'],
+  ['upstream-unreachable', 'yes', false, 'unreachable'],
+  ['upstream-unreachable', 'REVISION_NOT_HERE', false, 'aborted'],
+  ['upstream-unreachable', 'QUEUE_FULL', false, 'aborted'],
+  ['upstream-broken', null, false, 'broken'],
+  ['upstream-broken', null, true, 'aborted'],
+])(
+  'an exchange that ended as %s, given back with %s, given up %s, counts as %s',
+  (ended, declinedAs, givenUp, counts) => {
+    expect(judgeLease({ ended }, declinedAs, givenUp)).toBe(counts);
+  },
+);

@@ -1,6 +1,6 @@
 import { type BeelineError, httpStatusOf } from '@beeline/core/base';
-import type { ErrorOrigin } from '@beeline/core/contract';
-import type { RelayOutcome } from '@beeline/core/relay';
+import type { ErrorOrigin, LeaseOutcome } from '@beeline/core/contract';
+import { leaseOutcomes, type RelayOutcome } from '@beeline/core/relay';
 import type { GatewayConfig } from '../config.ts';
 import { errorOfOutcome } from '../errors.ts';
 import type { Answer } from './meter.ts';
@@ -66,4 +66,23 @@ export const leftUnanswered: Ending = {
 export function refusedUnserved(error: BeelineError, source: ErrorOrigin): Ending {
   const status = httpStatusOf(error.kind);
   return { ...leftUnanswered, status, source, errorCode: error.code, aborted: false };
+}
+
+/** What a location says that gives a request back and can be reached as before. */
+const staysThere: ReadonlySet<string> = new Set([
+  'REVISION_NOT_HERE',
+  'NO_CAPACITY',
+  'QUEUE_FULL',
+  'REPLICA_FAILED_TO_START',
+]);
+
+/** What the end of an exchange says to the location; `declinedAs`: the code with which it gave the request back. */
+export function judgeLease(
+  { ended }: Pick<RelayOutcome, 'ended'>,
+  declinedAs: string | null,
+  givenUp: boolean,
+): LeaseOutcome {
+  const cutByUs = givenUp && ended === 'upstream-broken';
+  const isThere = ended === 'upstream-unreachable' && declinedAs !== null && staysThere.has(declinedAs);
+  return cutByUs || isThere ? 'aborted' : leaseOutcomes[ended];
 }

@@ -82,6 +82,44 @@ describe('a request for a revision at two locations in other processes', () => {
     caller.destroy();
     await oslo.close();
   });
+
+  const refusal = (code: string) =>
+    `HTTP/1.1 503 Service Unavailable\r\nX-Beeline-Source: location\r\nX-Beeline-Error-Code: ${code}\r\nContent-Length: 6\r\n\r\nno way`;
+
+  it.each(['QUEUE_FULL', 'REPLICA_FAILED_TO_START', 'NO_CAPACITY'])(
+    'is answered by the second when the first refuses it with %s, and the first is asked again',
+    async (code) => {
+      const oslo = await startRawServer();
+      await start(oslo.target);
+      const caller = await ask();
+      await answers(oslo, 0, refusal(code));
+      await answers(rome, 0, ok);
+      expect(await caller.until('done')).toMatch(/^HTTP\/1\.1 200 /);
+      expect(caller.text).not.toContain('no way');
+      expect(await recordOf(0)).toMatchObject({ status: 200, location: 'rome' });
+      const next = await ask();
+      await answers(oslo, 1, ok);
+      expect(await next.until('done')).toMatch(/^HTTP\/1\.1 200 /);
+      expect(await recordOf(1)).toMatchObject({ status: 200, location: 'oslo' });
+      caller.destroy();
+      next.destroy();
+      await oslo.close();
+    },
+  );
+
+  it.each([
+    ['the second refuses it, too', 'QUEUE_FULL', 'QUEUE_FULL'],
+    ['it has waited as long as it may', 'REPLICA_TIMEOUT', null],
+  ])('hears what a location says when %s', async (_when, first, second) => {
+    const oslo = await startRawServer();
+    await start(oslo.target);
+    const caller = await ask();
+    await answers(oslo, 0, refusal(first));
+    if (second !== null) await answers(rome, 0, refusal(second));
+    expect(await caller.until('no way')).toContain(`Error-Code: ${second ?? first}`);
+    caller.destroy();
+    await oslo.close();
+  });
 });
 
 describe('a request for a revision at two locations', () => {

@@ -19,7 +19,10 @@ interface Tokens {
   readonly types: number[];
 }
 
-/** Runs texts through an encoder together; a text that does not fit gets an error of its own. */
+/**
+ * Runs texts through an encoder together; a text that does not fit or cannot be read gets an error of its own: the
+ * others are those of other callers.
+ */
 export function createEncoder({ library, tokenizer, reader, model, task, maxTokens }: EncoderParts) {
   const padding = tokenizer.pad_token_id ?? 0;
   const specialIds = new Set<number>(tokenizer.all_special_ids);
@@ -40,8 +43,20 @@ export function createEncoder({ library, tokenizer, reader, model, task, maxToke
     });
   };
 
-  function tokenize({ text, pair, truncate, field }: EncodeItem): Tokens | EngineErrorMessage {
-    const { ids, types } = reader.encode(text, pair);
+  function tokenize(item: EncodeItem): Tokens | EngineErrorMessage {
+    try {
+      return fit(reader.encode(item.text, item.pair), item);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      return {
+        code: 'INVALID_BODY',
+        message: `${item.field} cannot be made into tokens: ${detail}`,
+        field: item.field,
+      };
+    }
+  }
+
+  function fit({ ids, types }: Tokens, { truncate, field }: EncodeItem): Tokens | EngineErrorMessage {
     if (ids.length <= maxTokens) return { ids, types };
     if (!truncate) {
       const message = `${field} must have at most ${maxTokens} tokens; it has ${ids.length}`;

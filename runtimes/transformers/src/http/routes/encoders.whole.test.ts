@@ -75,6 +75,20 @@ describe.each(['q8', 'fp32'])('the sentiment classifier as %s', (dtype) => {
       await server.metric('beeline_engine_batch_size_sum'),
     );
   });
+
+  it('refuses a text that cannot be read, and not those of others that run together with it', async () => {
+    const everyBlock = Array.from({ length: 32 }, (_, block) => 0xf0000 + block * 0x1000);
+    const texts = Array.from({ length: 64 }, (_, index) =>
+      index % 8 === 4 ? String.fromCodePoint(...everyBlock) : 'I love this',
+    );
+    const answers = await Promise.all(texts.map((text) => server.call('/', { body: { inputs: text } })));
+    expect(answers.map(({ status }) => status)).toEqual(
+      texts.map((text) => (text === 'I love this' ? 200 : 400)),
+    );
+    expect(answers[4]?.json()).toMatchObject({
+      error: { code: 'INVALID_BODY', param: 'inputs', message: expect.stringContaining('made into tokens') },
+    });
+  });
 });
 
 describe('the sentence embedder', () => {
