@@ -76,6 +76,11 @@ export const locationSettings = {
     description: 'Size that the files of a model may have together',
     default: '512GiB',
   }),
+  artifactStallTimeout: settings.durationMs({
+    description:
+      'How long the copy of a model may get nowhere, because a disk or a network mount does not answer; 0 waits for ever',
+    default: '5m',
+  }),
 } as const;
 
 export type LocationConfig = Config<typeof locationSettings>;

@@ -108,6 +108,7 @@ export async function createLocation(options: LocationOptions): Promise<Location
       forbidden: [...systemDirectories, directory, ...(options.ownFiles ?? [])],
     },
     logger,
+    stall: { ms: config.artifactStallTimeout, clock },
   });
   const drivers =
     options.drivers ??

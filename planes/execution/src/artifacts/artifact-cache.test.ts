@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@beeline/core/base';
 import { digestFiles, listFiles } from '@beeline/core/model-files';
-import { waitFor } from '@beeline/core/testing';
+import { createFakeClock, waitFor } from '@beeline/core/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openInlineFileThread } from '../testing/inline-file-thread.ts';
 import { type ArtifactCache, openArtifactCache } from './artifact-cache.ts';
@@ -366,4 +366,28 @@ const refusals: readonly (readonly [string, () => Promise<unknown>, string, stri
 test.each(refusals)('%s is refused with the reason', async (_name, spoil, code, text) => {
   await spoil();
   await expect(fetchNew()).rejects.toMatchObject({ code, message: expect.stringContaining(text) });
+});
+
+test('a copy that gets nowhere fails, and says where to look', async () => {
+  const clock = createFakeClock();
+  const limited: boolean[] = [];
+  const stalling = await openArtifactCache({
+    directory: join(root, 'cache'),
+    limits,
+    rules: { roots: [root], forbidden: [] },
+    logger: silentLogger,
+    stall: { ms: 300_000, clock },
+    openThread({ keep, stall }) {
+      limited.push(stall !== undefined);
+      const thread = openInlineFileThread();
+      return keep ? thread : { ...thread, run: () => Promise.reject(stall?.error()) };
+    },
+  });
+  await expect(stalling.fetch({ path: origin, digest: null, trusted: false })).rejects.toMatchObject({
+    code: 'INTERNAL_ERROR',
+    message: `the files in ${origin} cannot be read: their disk or network mount gave nothing for 5m00s (artifactStallTimeout); see to it, the location tries again`,
+  });
+  // The cache's own disk is another matter.
+  expect(limited).toEqual([false, true]);
+  stalling.close();
 });

@@ -1,7 +1,7 @@
-import { BeelineError, type Logger } from '@beeline/core/base';
+import { BeelineError, type Clock, formatDuration, type Logger } from '@beeline/core/base';
 import type { ModelFileLimits, OriginRules } from '@beeline/core/model-files';
 import type { CopiedOrigin } from './disk/copy-origin.ts';
-import { openFileThread } from './file-thread.ts';
+import { openFileThread, type StallLimit } from './file-thread.ts';
 import { limitRunning } from './limit-running.ts';
 import { shareWork } from './share-work.ts';
 import { openSnapshotStore, type SnapshotStore } from './snapshot-store.ts';
@@ -61,6 +61,8 @@ export interface ArtifactCacheOptions {
   readonly limits: ModelFileLimits;
   readonly rules: OriginRules;
   readonly logger: Logger;
+  /** How long a copy may get nowhere, in milliseconds; for ever when absent or 0. */
+  readonly stall?: { readonly ms: number; readonly clock: Clock };
   /** Where work with files is done; threads of their own when absent. */
   readonly openThread?: typeof openFileThread;
 }
@@ -78,6 +80,12 @@ function notHealed({ code, message, detail }: BeelineError): BeelineError {
     message: `the files of this revision were damaged on the location's disk and cannot be fetched again: ${message}`,
     ...(detail === undefined ? {} : { detail }),
   });
+}
+
+function stallLimit({ stall }: ArtifactCacheOptions, path: string): { readonly stall?: StallLimit } {
+  if (stall === undefined || stall.ms === 0) return {};
+  const message = `the files in ${path} cannot be read: their disk or network mount gave nothing for ${formatDuration(stall.ms)} (artifactStallTimeout); see to it, the location tries again`;
+  return { stall: { ...stall, error: () => new BeelineError('INTERNAL_ERROR', { message }) } };
 }
 
 function changed({ path, digest }: ArtifactRequest, copied: CopiedOrigin): BeelineError {
@@ -158,7 +166,7 @@ class OpenCache {
     return this.#inTurn(async () => {
       signal.throwIfAborted();
       this.#stop.signal.throwIfAborted();
-      const thread = openThread({ keep: false });
+      const thread = openThread({ keep: false, ...stallLimit(this.#options, path) });
       const end = () => thread.close();
       this.#stop.signal.addEventListener('abort', end);
       try {

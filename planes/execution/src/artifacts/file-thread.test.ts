@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { BeelineError } from '@beeline/core/base';
-import { waitFor } from '@beeline/core/testing';
+import { createFakeClock, waitFor } from '@beeline/core/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { serveFileJobs } from './disk/serve-file-jobs.ts';
 import { packError, unpackError } from './disk/thread-messages.ts';
@@ -154,4 +154,76 @@ test('errors keep code and detail between threads, and their class', () => {
   expect(other).not.toBeInstanceOf(BeelineError);
   expect(other).toMatchObject({ message: 'plain', cause: expect.stringContaining('plain') });
   expect(back('text')).toMatchObject({ message: 'text' });
+});
+
+test('a thread that says nothing for as long as it may is given up, one that gets on is not', async () => {
+  const clock = createFakeClock();
+  const silent: TestWorker[] = [];
+  const thread = openFileThread({
+    keep: false,
+    stall: { ms: 1_000, clock, error: () => new Error('stuck') },
+    startThread() {
+      const worker = new TestWorker();
+      worker.postMessage = () => {};
+      silent.push(worker);
+      return worker;
+    },
+  });
+  const tell = (message: unknown) =>
+    new Promise<void>((resolve) => {
+      silent[0]?.channel.port1.once('message', () => resolve());
+      silent[0]?.channel.port2.postMessage(message);
+    });
+  let error: unknown = null;
+  const running = thread.run('verify', absent).catch((thrown: unknown) => {
+    error = thrown;
+  });
+  await clock.advance(999);
+  await tell({ alive: true });
+  await clock.advance(999);
+  expect([error, silent[0]?.ended]).toEqual([null, false]);
+  await clock.advance(1);
+  await running;
+  expect([error, silent[0]?.ended, silent[0]?.holds]).toEqual([new Error('stuck'), true, false]);
+  const next = thread.run('verify', absent).catch((thrown: unknown) => thrown);
+  expect(silent).toHaveLength(2);
+  thread.close();
+  expect(await next).toMatchObject({ message: 'the thread for files is closed' });
+});
+
+test('a thread without work is not given up', async () => {
+  const clock = createFakeClock();
+  const thread = openFileThread({
+    keep: true,
+    stall: { ms: 1_000, clock, error: () => new Error('stuck') },
+    startThread() {
+      const worker = new TestWorker();
+      workers.push(worker);
+      return worker;
+    },
+  });
+  await thread.run('open', { directory });
+  await clock.advance(2_000);
+  await thread.run('open', { directory });
+  expect(workers).toHaveLength(1);
+});
+
+test('jobs that get on are told of about once a second', async () => {
+  const { port1, port2 } = new MessageChannel();
+  let nowMs = 0;
+  serveFileJobs(port2, () => nowMs);
+  const messages: unknown[] = [];
+  port1.on('message', (message: unknown) => messages.push(message));
+  const job = async (id: number, stepMs: number) => {
+    nowMs += stepMs;
+    port1.postMessage({ id, job: 'verify', request: absent });
+    await waitFor('the answer', () => messages.some((message) => Object(message).id === id));
+  };
+  await job(1, 999);
+  expect(messages).not.toContainEqual({ alive: true });
+  await job(2, 1);
+  await waitFor('the news', () => messages.some((message) => Object(message).alive === true));
+  await job(3, 999);
+  expect(messages).toHaveLength(4);
+  port1.close();
 });

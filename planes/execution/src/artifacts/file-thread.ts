@@ -1,6 +1,12 @@
 import { Worker } from 'node:worker_threads';
+import type { Clock } from '@beeline/core/base';
 import type { FileJobName, FileJobs } from './disk/file-jobs.ts';
-import { type FromFileThread, type ToFileThread, unpackError } from './disk/thread-messages.ts';
+import {
+  type FileAnswer,
+  type FromFileThread,
+  type ToFileThread,
+  unpackError,
+} from './disk/thread-messages.ts';
 
 /**
  * A thread of its own for work with files. Reading, writing and hashing there takes no thread of the pool that all
@@ -24,6 +30,14 @@ export type FileWorker = Pick<Worker, 'postMessage' | 'ref' | 'unref' | 'termina
   on(event: 'exit', listener: (code: number) => void): unknown;
 };
 
+/** When a thread that says nothing is given up: it hangs in a call of a file system that does not answer. */
+export interface StallLimit {
+  readonly ms: number;
+  readonly clock: Pick<Clock, 'setTimer'>;
+  /** What its jobs throw then. */
+  error(): Error;
+}
+
 const startWorker = (): FileWorker =>
   new Worker(new URL('./disk/run-file-thread.ts', import.meta.url), { name: 'files' });
 
@@ -35,22 +49,39 @@ interface Pending {
 /** `keep`: whether the thread stays when it has nothing to do, with what it remembers; otherwise the next job starts one. */
 export function openFileThread({
   keep,
+  stall,
   startThread = startWorker,
 }: {
   readonly keep: boolean;
+  readonly stall?: StallLimit;
   readonly startThread?: () => FileWorker;
 }): FileThread {
   const pending = new Map<number, Pending>();
   let worker: FileWorker | null = null;
   let lastId = 0;
   let closed = false;
+  let cancelStall = () => {};
 
-  const lose = (lost: FileWorker, reason: string) => {
-    if (worker !== lost) return;
+  const watch = () => {
+    cancelStall();
+    if (stall === undefined || pending.size === 0) return;
+    cancelStall = stall.clock.setTimer(stall.ms, () => end(stall.error()));
+  };
+  const failAll = (error: Error) => {
     worker = null;
-    const error = new Error(`the thread for files ended: ${reason}`);
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
+    watch();
+  };
+  const end = (reason: Error) => {
+    const ending = worker;
+    failAll(reason);
+    // One that hangs may never end; it must not keep the process.
+    ending?.unref();
+    void ending?.terminate();
+  };
+  const lose = (lost: FileWorker, reason: string) => {
+    if (worker === lost) failAll(new Error(`the thread for files ended: ${reason}`));
   };
   const rest = () => {
     if (pending.size > 0 || worker === null) return;
@@ -61,14 +92,18 @@ export function openFileThread({
       void idle.terminate();
     }
   };
+  const settle = (answer: FileAnswer) => {
+    const job = pending.get(answer.id);
+    pending.delete(answer.id);
+    if ('error' in answer) job?.reject(unpackError(answer.error));
+    else job?.resolve(answer.result);
+    rest();
+  };
   const start = (): FileWorker => {
     const started = startThread();
     started.on('message', (message: FromFileThread) => {
-      const job = pending.get(message.id);
-      pending.delete(message.id);
-      if ('error' in message) job?.reject(unpackError(message.error));
-      else job?.resolve(message.result);
-      rest();
+      if ('id' in message) settle(message);
+      watch();
     });
     started.on('error', (error: Error) => lose(started, String(error)));
     started.on('exit', (code: number) => lose(started, `code ${code}`));
@@ -103,15 +138,12 @@ export function openFileThread({
           },
         });
         send({ id, job, request });
+        watch();
       });
     },
     close() {
       closed = true;
-      const ending = worker;
-      worker = null;
-      for (const { reject } of pending.values()) reject(new Error('the thread for files is closed'));
-      pending.clear();
-      void ending?.terminate();
+      end(new Error('the thread for files is closed'));
     },
   };
 }

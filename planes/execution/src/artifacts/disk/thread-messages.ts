@@ -13,10 +13,13 @@ export interface ThreadError {
   readonly detail: string | undefined;
 }
 
-/** From the thread: what became of a job. */
-export type FromFileThread =
+/** What became of a job. */
+export type FileAnswer =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: ThreadError };
+
+/** From the thread: an answer, or that its jobs get on. */
+export type FromFileThread = FileAnswer | { readonly alive: true };
 
 export function packError(thrown: unknown): ThreadError {
   if (thrown instanceof BeelineError) {
