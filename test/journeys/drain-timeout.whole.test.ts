@@ -16,7 +16,7 @@ const streamingRuntime: Runtime = {
   },
   buildLaunchSpec: ({ socketPath, envs, startTimeoutMs }) => ({
     runtime: 'streaming',
-    argv: [process.execPath, program, socketPath, envs.END_FILE ?? ''],
+    argv: [process.execPath, program, socketPath, envs.MODEL_END_FILE ?? ''],
     env: envs,
     ready: { path: '/health', timeoutMs: startTimeoutMs },
     metricsPath: null,
@@ -50,8 +50,8 @@ describe('the drain timeout of a deployment', () => {
       runtime: {
         model: `file://${directory}`,
         envs: [
-          { name: 'END_FILE', value: endFile },
-          { name: 'VERSION', value: version },
+          { name: 'MODEL_END_FILE', value: endFile },
+          { name: 'MODEL_VERSION', value: version },
         ],
       },
       serverlessConfig: { lastPodRetentionPeriod: '60s', drainTimeout },
