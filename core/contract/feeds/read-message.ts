@@ -32,11 +32,11 @@ function identityOf(item: unknown, fields: readonly string[]): string | null {
 const ruleOf = (violations: readonly FieldViolation[]) =>
   violations.map(({ field, rule }) => `${field} ${rule}`).join('; ');
 
+/** One parser for what is around the lists, and one for the items of each: a bad item costs no walk through the others. */
 function compile(schema: TObject, lists: readonly string[]) {
   const properties = schema.properties as Record<string, TArray>;
   const loose = lists.map((list) => [list, { ...properties[list], items: Type.Unknown() }]);
   return {
-    whole: createParser(schema),
     envelope: createParser(Type.Object({ ...properties, ...Object.fromEntries(loose) })),
     items: new Map<string, (value: unknown) => ParseResult<unknown>>(
       lists.map((list) => [list, createParser(properties[list]?.items ?? Type.Unknown())]),
@@ -71,12 +71,12 @@ export function createMessageReader<S extends TObject>(
       });
       return [list, good];
     });
-    return { ok: true, message: { ...value, ...Object.fromEntries(lists) } as Message, refused };
+    const message = refused.length === 0 ? value : { ...value, ...Object.fromEntries(lists) };
+    return { ok: true, message: message as Message, refused };
   }
 
   return (value, before = null) => {
     parsers ??= compile(schema, Object.keys(identities));
-    if (parsers.whole(value).ok) return { ok: true, message: value as Message, refused: [] };
     const envelope = parsers.envelope(value);
     return envelope.ok ? readItems(value as Item, before as Item | null) : envelope;
   };
