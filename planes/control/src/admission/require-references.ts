@@ -1,11 +1,12 @@
 import { BeelineError, describeViolations, type FieldViolation, suggestName } from '@beeline/core/base';
-import { listEnvironments, lockEnvironment } from '../store/environments.ts';
+import { nameSome } from '../name-some.ts';
+import { listEnvironmentNames, lockEnvironment } from '../store/environments.ts';
 import type { Queries } from '../store/open-store.ts';
-import { listPolicies, lockPolicyNames } from '../store/policies.ts';
+import { listPolicyNames, lockPolicyNames } from '../store/policies.ts';
 
 function unknownName(field: string, kind: string, name: string, known: readonly string[]): FieldViolation {
   const near = suggestName(name, known);
-  const list = known.length === 0 ? `no ${kind} exists yet` : `known: ${known.join(', ')}`;
+  const list = known.length === 0 ? `no ${kind} exists yet` : `known: ${nameSome(known)}`;
   return {
     field,
     rule: `must name ${kind} that exists`,
@@ -24,7 +25,7 @@ function refuse(fields: readonly FieldViolation[]): never {
  */
 export async function requireEnvironment(queries: Queries, workspace: string, name: string): Promise<void> {
   if ((await lockEnvironment(queries, { workspace, name }, 'refer')) !== undefined) return;
-  const known = (await listEnvironments(queries, workspace)).map((row) => row.name);
+  const known = await listEnvironmentNames(queries, workspace);
   refuse([unknownName('metadata.environment', 'an environment', name, known)]);
 }
 
@@ -39,7 +40,7 @@ export async function requirePolicies(
 ): Promise<void> {
   const found = await lockPolicyNames(queries, workspace, names);
   if (names.every((name) => found.has(name))) return;
-  const known = (await listPolicies(queries, workspace)).map((row) => row.name);
+  const known = await listPolicyNames(queries, workspace);
   refuse(
     names.flatMap((name, index) =>
       found.has(name) ? [] : [unknownName(`spec.policies[${index}]`, 'a policy', name, known)],

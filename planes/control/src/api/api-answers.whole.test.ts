@@ -195,6 +195,44 @@ describe('200', () => {
     expect((await remove('/v0/environments/staging')).status).toBe(200);
   });
 
+  it('what a policy or an environment is used by is named', async () => {
+    await post('/v0/policies', policyDocument('eu-only'));
+    await post('/v0/environments', environmentDocument('staging'));
+    for (const environment of ['production', 'staging']) {
+      await post('/v0/models', modelDocument('sentiment', { policies: ['eu-only'] }, environment));
+    }
+    expect((await get('/v0/policies/eu-only/usages')).body).toMatchObject({
+      environments: [],
+      models: ['sentiment', 'sentiment@staging'],
+    });
+    expectError(
+      await remove('/v0/policies/eu-only'),
+      409,
+      'RESOURCE_IN_USE',
+      /to model sentiment, model sent/,
+    );
+    expectError(
+      await remove('/v0/models/sentiment'),
+      400,
+      'INVALID_INPUT',
+      /in production, staging: say which/,
+    );
+    expectError(
+      await get('/v0/models/sentiment?environment=development'),
+      404,
+      'RESOURCE_NOT_FOUND',
+      /in production, staging: add/,
+    );
+    expectError(await remove('/v0/environments/staging'), 409, 'RESOURCE_IN_USE', /the models sentiment:/);
+    for (const environment of ['production', 'staging']) {
+      expect((await remove(`/v0/models/sentiment?environment=${environment}`)).status).toBe(200);
+    }
+    expect((await get('/v0/policies/eu-only/usages')).body).toMatchObject({ models: [] });
+    expect((await remove('/v0/models/sentiment?environment=staging')).body).toMatchObject({
+      status: 'DELETING',
+    });
+  });
+
   it('locations and the configuration tell where models can run', async () => {
     await describeLocation(test.store.queries, {
       name: 'par-1',

@@ -1,8 +1,9 @@
 import { BeelineError } from '@beeline/core/base';
 import { defaultEnvironment } from '@beeline/core/resources';
 import type { FastifyRequest } from 'fastify';
+import { nameSome } from '../name-some.ts';
 import type { DeploymentRow } from '../store/database/tables.ts';
-import { listDeployments, loadDeployment } from '../store/models.ts';
+import { listDeploymentNames, loadDeployment } from '../store/models.ts';
 import { callerOf } from './access/caller-of.ts';
 import type { ApiContext } from './api-context.ts';
 import { queryText } from './http/read-query.ts';
@@ -21,8 +22,8 @@ export async function requireDeployment(
   const environment = queryText(request.query, 'environment') ?? defaultEnvironment;
   const row = await loadDeployment(queries, { workspace, model, environment });
   if (row !== undefined) return row;
-  const elsewhere = await listDeployments(queries, { workspace, model });
-  const names = elsewhere.map((each) => each.environment).join(', ');
+  const elsewhere = await listDeploymentNames(queries, { workspace, model });
+  const names = nameSome(elsewhere.map((each) => each.environment));
   const hint = names === '' ? '' : `; it is deployed in ${names}: add ?environment=`;
   throw new BeelineError('RESOURCE_NOT_FOUND', {
     message: `there is no model "${model}" in environment "${environment}" of workspace "${workspace}"${hint}`,

@@ -1,5 +1,6 @@
 import type { KeyEntry } from '@beeline/core/contract';
-import { jsonColumn } from './database/json-column.ts';
+import { sql } from 'kysely';
+import { holds, jsonColumn } from './database/json-column.ts';
 import type { ApiKeyRow } from './database/tables.ts';
 import type { Queries } from './open-store.ts';
 
@@ -14,15 +15,20 @@ export function loadApiKey(queries: Queries, id: string): Promise<ApiKeyRow | un
   return queries.selectFrom('apiKeys').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+const ofWorkspace = (queries: Queries, workspace: string) =>
+  queries
+    .selectFrom('apiKeys')
+    .selectAll()
+    .where(holds(sql.ref('workspaces'), workspace))
+    .orderBy('id');
+
 export async function listApiKeys(queries: Queries, workspace: string): Promise<readonly ApiKeyRow[]> {
-  const rows = await queries.selectFrom('apiKeys').selectAll().orderBy('id').execute();
-  return rows.filter((row) => row.workspaces.includes(workspace));
+  return await ofWorkspace(queries, workspace).execute();
 }
 
 /** As `listApiKeys`; nobody else deletes one of them until the transaction ends. */
 export async function lockApiKeys(queries: Queries, workspace: string): Promise<readonly ApiKeyRow[]> {
-  const rows = await queries.selectFrom('apiKeys').selectAll().orderBy('id').forUpdate().execute();
-  return rows.filter((row) => row.workspaces.includes(workspace));
+  return await ofWorkspace(queries, workspace).forUpdate().execute();
 }
 
 export async function deleteApiKey(queries: Queries, id: string): Promise<void> {

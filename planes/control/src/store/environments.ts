@@ -1,19 +1,11 @@
-import { jsonColumn } from './database/json-column.ts';
+import { sql } from 'kysely';
+import { holds, jsonColumn } from './database/json-column.ts';
 import type { EnvironmentRow } from './database/tables.ts';
 import type { Queries } from './open-store.ts';
 
 interface EnvironmentKey {
   readonly workspace: string;
   readonly name: string;
-}
-
-export function listEnvironments(queries: Queries, workspace: string): Promise<readonly EnvironmentRow[]> {
-  return queries
-    .selectFrom('environments')
-    .selectAll()
-    .where('workspace', '=', workspace)
-    .orderBy('name')
-    .execute();
 }
 
 export function loadEnvironment(queries: Queries, key: EnvironmentKey): Promise<EnvironmentRow | undefined> {
@@ -97,12 +89,29 @@ export async function deleteEnvironment(queries: Queries, key: EnvironmentKey): 
     .execute();
 }
 
+/** Names of the environments of a workspace. */
+export async function listEnvironmentNames(queries: Queries, workspace: string): Promise<readonly string[]> {
+  const rows = await queries
+    .selectFrom('environments')
+    .select('name')
+    .where('workspace', '=', workspace)
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => row.name);
+}
+
 /** Names of the environments to which a policy is attached. */
 export async function listEnvironmentsWithPolicy(
   queries: Queries,
   workspace: string,
   policy: string,
 ): Promise<readonly string[]> {
-  const rows = await listEnvironments(queries, workspace);
-  return rows.filter((row) => row.policies.includes(policy)).map((row) => row.name);
+  const rows = await queries
+    .selectFrom('environments')
+    .select('name')
+    .where('workspace', '=', workspace)
+    .where(holds(sql.ref('policies'), policy))
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => row.name);
 }

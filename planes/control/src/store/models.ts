@@ -1,7 +1,7 @@
 import type { RouteEntry } from '@beeline/core/contract';
 import { enterPhase, type ModelSpec, newModelLifecycle } from '@beeline/core/resources';
 import { sql } from 'kysely';
-import { jsonColumn } from './database/json-column.ts';
+import { holds, jsonColumn } from './database/json-column.ts';
 import type { DeploymentRow } from './database/tables.ts';
 import type { PlacedAssignment } from './documents/document-kinds.ts';
 import { openDeployment } from './documents/open-rows.ts';
@@ -47,6 +47,40 @@ export async function listDeployments(
   if (filter.model !== undefined) query = query.where('model', '=', filter.model);
   if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment);
   return (await query.execute()).map(openDeployment);
+}
+
+/** The names of what `listDeployments` gives, without the documents. */
+export function listDeploymentNames(
+  queries: Queries,
+  filter: { readonly workspace: string; readonly model?: string; readonly environment?: string },
+): Promise<readonly Pick<DeploymentRow, 'model' | 'environment'>[]> {
+  let query = queries
+    .selectFrom('deployments')
+    .select(['model', 'environment'])
+    .distinct()
+    .where('workspace', '=', filter.workspace)
+    .orderBy('model')
+    .orderBy('environment');
+  if (filter.model !== undefined) query = query.where('model', '=', filter.model);
+  if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment);
+  return query.execute();
+}
+
+/** The names of the deployments to which a policy is attached, except of those on their way out. */
+export function listDeploymentsWithPolicy(
+  queries: Queries,
+  workspace: string,
+  policy: string,
+): Promise<readonly Pick<DeploymentRow, 'model' | 'environment'>[]> {
+  return queries
+    .selectFrom('deployments')
+    .select(['model', 'environment'])
+    .where('workspace', '=', workspace)
+    .where('deleting', '=', false)
+    .where(holds(sql`spec->'policies'`, policy))
+    .orderBy('model')
+    .orderBy('environment')
+    .execute();
 }
 
 export async function loadDeployment(

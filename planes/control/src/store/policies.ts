@@ -9,14 +9,15 @@ interface PolicyKey {
   readonly name: string;
 }
 
-export async function listPolicies(queries: Queries, workspace: string): Promise<readonly PolicyRow[]> {
+/** Names of the policies of a workspace. */
+export async function listPolicyNames(queries: Queries, workspace: string): Promise<readonly string[]> {
   const rows = await queries
     .selectFrom('policies')
-    .selectAll()
+    .select('name')
     .where('workspace', '=', workspace)
     .orderBy('name')
     .execute();
-  return rows.map(openPolicy);
+  return rows.map((row) => row.name);
 }
 
 export async function loadPolicy(queries: Queries, key: PolicyKey): Promise<PolicyRow | undefined> {

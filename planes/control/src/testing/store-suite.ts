@@ -3,12 +3,13 @@ import { defaultModelSpec } from '@beeline/core/resources';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertApiKey, listKeyEntries, loadApiKey } from '../store/api-keys.ts';
 import { loadFeedVersion } from '../store/changes.ts';
-import { listEnvironments } from '../store/environments.ts';
+import { listEnvironmentNames } from '../store/environments.ts';
 import { listLiveGateways, saveGateway } from '../store/gateways.ts';
 import { describeLocation, listLocations, saveLocationReport } from '../store/locations.ts';
 import {
   deleteDeployment,
   insertDeployment,
+  listDeploymentNames,
   listDeployments,
   listDueDeployments,
   loadDeployment,
@@ -64,8 +65,8 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       expect((await listWorkspaces(store.queries)).map((row) => [row.name, row.createdAt])).toEqual([
         ['default', nowMs],
       ]);
-      const environments = await listEnvironments(store.queries, 'default');
-      expect(environments.map((row) => row.name)).toEqual(['development', 'production']);
+      const environments = await listEnvironmentNames(store.queries, 'default');
+      expect(environments).toEqual(['development', 'production']);
     });
 
     it('gives back a deployment as it was written, times as numbers and documents whole', async () => {
@@ -121,6 +122,9 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       await insert('dep_2');
       expect((await listDeployments(store.queries, { workspace: 'default' })).map((row) => row.id)).toEqual([
         'dep_2',
+      ]);
+      expect(await listDeploymentNames(store.queries, { workspace: 'default' })).toEqual([
+        { model: key.model, environment: key.environment },
       ]);
     });
 

@@ -43,7 +43,7 @@ function parseCursor(text: string): Partial<Cursor> {
 export function readCursor(query: ListQuery, scope: string, nowMs: number): PagePlace | null {
   if (query.cursor === null) return null;
   const cursor = parseCursor(query.cursor);
-  const place = /^(\S+) ([^/]+)\/(.*)$/.exec(typeof cursor.after === 'string' ? cursor.after : '');
+  const place = /^(\S+) (.+)\/([^/]*)$/s.exec(typeof cursor.after === 'string' ? cursor.after : '');
   const createdAt = Date.parse(place?.[1] ?? '');
   if (cursor.list !== listDigest(scope, query) || place === null || Number.isNaN(createdAt)) {
     return refuseQuery('cursor', {

@@ -25,6 +25,8 @@ describe('a cursor', () => {
 
   it('names the place that it was made from', () => {
     expect(read({})).toEqual(place);
+    const odd = { ...place, name: 'a /b\n c', environment: '' };
+    expect(read({ cursor: writeCursor(odd, query, 'models', nowMs) })).toEqual(odd);
     expect(readCursor(query, 'models', nowMs)).toBeNull();
   });
 

@@ -78,6 +78,22 @@ describe('a list', () => {
     expect(seen.filter((name) => name.startsWith('a'))).toEqual(['a1', 'a2', 'a4', 'a5']);
   });
 
+  it('of API keys has pages, too, and keys of one name are all in it', async () => {
+    const path = '/v0/workspaces/default/api_keys';
+    const ids = [];
+    for (const name of ['ci/one', 'ci/one', 'other']) {
+      ids.push(((await post(path, { name })).body as { id: string }).id);
+    }
+    const seen: string[] = [];
+    let next = `${path}?limit=1&sort=name:asc&q=i/`;
+    while (next !== '') {
+      const page = await get(next);
+      seen.push(...(page.body as { id: string }[]).map(({ id }) => id));
+      next = /^<(.+)>; rel="next"$/.exec(String(page.headers.link ?? ''))?.[1] ?? '';
+    }
+    expect(seen.sort()).toEqual(ids.slice(0, 2).sort());
+  });
+
   it('without an envelope tells of its next page in a header', async () => {
     for (const name of ['a', 'b', 'c']) await post('/v0/policies', policyDocument(name));
     const first = await get('/v0/policies?limit=2&sort=name:asc');

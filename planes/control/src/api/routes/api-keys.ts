@@ -2,14 +2,15 @@ import { BeelineError, describeViolations, parseDuration, type Secret } from '@b
 import { type ApiKeyBody, apiKeyBody, apiKeyRequest } from '@beeline/core/contract';
 import { createDocumentParser } from '@beeline/core/resources';
 import type { FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
-import { listApiKeys } from '../../store/api-keys.ts';
 import type { ApiKeyRow } from '../../store/database/tables.ts';
+import { loadListedApiKeys } from '../../store/pages/load-listed.ts';
+import { apiKeySource } from '../../store/pages/page-sources.ts';
 import { callerOf } from '../access/caller-of.ts';
 import { createApiKey } from '../access/create-api-key.ts';
 import { revokeApiKey } from '../access/revoke-api-key.ts';
 import type { ApiContext } from '../api-context.ts';
-import { describeRoute } from '../describe-route.ts';
+import { describeRoute, listAnswer, listQuery } from '../describe-route.ts';
+import { sendPage } from '../lists/send-page.ts';
 import { requireOwnWorkspace } from './workspaces.ts';
 
 interface KeyPath {
@@ -57,10 +58,25 @@ function readRequest(body: unknown) {
 export function addApiKeyRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, clock } = context;
 
-  const list = describeRoute({ tag, summary: 'List API keys', answer: Type.Array(apiKeyBody) });
-  app.get<KeyPath>(path, { config: { permission: 'apiKeys:list' }, schema: list }, async (request) => {
-    requireOwnWorkspace(request, request.params.workspace);
-    return (await listApiKeys(store.queries, request.params.workspace)).map((row) => render(row));
+  const list = describeRoute({
+    tag,
+    summary: 'List API keys',
+    query: listQuery,
+    answer: listAnswer(apiKeyBody),
+    errors: [400],
+  });
+  const listOptions = { config: { permission: 'apiKeys:list' }, schema: list } as const;
+  app.get<KeyPath>(path, listOptions, async (request, reply) => {
+    const { workspace } = request.params;
+    requireOwnWorkspace(request, workspace);
+    return await sendPage(request, reply, context, {
+      scope: `apiKeys ${workspace}`,
+      source: apiKeySource(workspace),
+      async load(ids) {
+        const rows = await loadListedApiKeys(store.queries, ids);
+        return new Map(rows.map((row) => [row.id, render(row)]));
+      },
+    });
   });
 
   const post = describeRoute({

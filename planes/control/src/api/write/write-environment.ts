@@ -2,6 +2,7 @@ import { BeelineError } from '@beeline/core/base';
 import { builtInEnvironments, type EnvironmentInput } from '@beeline/core/resources';
 import { checkGeneration } from '../../admission/check-generation.ts';
 import { requirePolicies } from '../../admission/require-references.ts';
+import { nameSome } from '../../name-some.ts';
 import type { EnvironmentRow } from '../../store/database/tables.ts';
 import {
   deleteEnvironment,
@@ -9,7 +10,7 @@ import {
   lockEnvironment,
   updateEnvironment,
 } from '../../store/environments.ts';
-import { listDeployments } from '../../store/models.ts';
+import { listDeploymentNames } from '../../store/models.ts';
 import type { Queries, Store } from '../../store/open-store.ts';
 import { checkPrecondition, unconditional } from '../conditions/preconditions.ts';
 import type { DocumentWriter } from './document-writer.ts';
@@ -92,9 +93,9 @@ export function removeEnvironment(store: Store, target: Target, name: string): P
         message: `environment "${name}" belongs to every workspace and cannot be deleted`,
       });
     }
-    const models = await listDeployments(queries, { workspace, environment: name });
+    const models = await listDeploymentNames(queries, { workspace, environment: name });
     if (models.length > 0) {
-      const names = models.map((each) => each.model).join(', ');
+      const names = nameSome(models.map((each) => each.model));
       throw new BeelineError('RESOURCE_IN_USE', {
         message: `environment "${name}" still has the models ${names}: delete them there first`,
       });

@@ -4,6 +4,7 @@ import { defaultModelSpec, type TakenSecrets } from '@beeline/core/resources';
 import { type AdmittedModel, requireModelReferences } from '../../admission/admit-model.ts';
 import { admitOrigin } from '../../admission/admit-origin.ts';
 import { checkGeneration } from '../../admission/check-generation.ts';
+import { nameSome } from '../../name-some.ts';
 import { sealSecrets } from '../../secrets/seal-secrets.ts';
 import type { SecretKeys } from '../../secrets/secret-keys.ts';
 import type { DeploymentRow } from '../../store/database/tables.ts';
@@ -11,7 +12,8 @@ import {
   type DeploymentKey,
   type DeploymentWish,
   insertDeployment,
-  listDeployments,
+  listDeploymentNames,
+  loadDeployment,
   lockDeployment,
   markDeploymentDeleting,
   updateDeploymentWish,
@@ -115,6 +117,11 @@ export function replaceModel(
   });
 }
 
+function notDeployed(model: string, environment: string | null): BeelineError {
+  const where = environment === null ? '' : ` in environment "${environment}"`;
+  return new BeelineError('RESOURCE_NOT_FOUND', { message: `there is no model "${model}"${where}` });
+}
+
 /**
  * Marks a deployment for deletion; one that is on its way out already is left as it is.
  * @throws BeelineError RESOURCE_NOT_FOUND when there is none, PRECONDITION_FAILED, INVALID_INPUT when several
@@ -128,21 +135,23 @@ export async function deleteModel(
   const { workspace, model, environment } = target;
   const filter = { workspace, model, ...(environment === null ? {} : { environment }) };
   return await store.write(async (tx) => {
-    const rows = await listDeployments(tx.queries, filter);
-    const [only] = rows;
-    if (only === undefined) {
-      const where = environment === null ? '' : ` in environment "${environment}"`;
-      throw new BeelineError('RESOURCE_NOT_FOUND', { message: `there is no model "${model}"${where}` });
-    }
-    if (rows.length > 1) {
-      const names = rows.map((row) => row.environment).join(', ');
+    const found = await listDeploymentNames(tx.queries, filter);
+    const [only] = found;
+    if (only === undefined) throw notDeployed(model, environment);
+    if (found.length > 1) {
+      const names = nameSome(found.map((each) => each.environment));
       throw new BeelineError('INVALID_INPUT', {
         message: `model "${model}" is deployed in ${names}: say which with ?environment=`,
       });
     }
-    const row = await lockDeployment(tx.queries, only);
-    checkPrecondition(named(only), by.condition, row ?? null);
-    if (row === undefined) return only;
+    const key = { workspace, ...only };
+    const row = await lockDeployment(tx.queries, key);
+    checkPrecondition(named(key), by.condition, row ?? null);
+    if (row === undefined) {
+      const leaving = await loadDeployment(tx.queries, key);
+      if (leaving === undefined) throw notDeployed(model, environment);
+      return leaving;
+    }
     const marked = await markDeploymentDeleting(tx.queries, row, by);
     await tx.bump('deployments');
     return marked;

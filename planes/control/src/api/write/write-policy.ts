@@ -2,9 +2,10 @@ import { BeelineError } from '@beeline/core/base';
 import type { PolicyUsagesBody } from '@beeline/core/contract';
 import { defaultEnvironment, type PolicyInput } from '@beeline/core/resources';
 import { checkGeneration } from '../../admission/check-generation.ts';
+import { nameSome } from '../../name-some.ts';
 import type { PolicyRow } from '../../store/database/tables.ts';
 import { listEnvironmentsWithPolicy } from '../../store/environments.ts';
-import { listDeployments } from '../../store/models.ts';
+import { listDeploymentsWithPolicy } from '../../store/models.ts';
 import type { Queries, Store } from '../../store/open-store.ts';
 import { deletePolicy, insertPolicy, lockPolicy, updatePolicy } from '../../store/policies.ts';
 import { checkPrecondition, unconditional } from '../conditions/preconditions.ts';
@@ -72,10 +73,10 @@ export async function loadPolicyUsages(
   workspace: string,
   policy: string,
 ): Promise<PolicyUsagesBody> {
-  const deployments = await listDeployments(queries, { workspace });
-  const models = deployments
-    .filter((row) => !row.deleting && row.spec.policies.includes(policy))
-    .map((row) => (row.environment === defaultEnvironment ? row.model : `${row.model}@${row.environment}`));
+  const deployments = await listDeploymentsWithPolicy(queries, workspace, policy);
+  const models = deployments.map(({ model, environment }) =>
+    environment === defaultEnvironment ? model : `${model}@${environment}`,
+  );
   const environments = [...(await listEnvironmentsWithPolicy(queries, workspace, policy))];
   return { models, environments, agents: [], functions: [], jobs: [], sandboxes: [] };
 }
@@ -92,7 +93,7 @@ export function removePolicy(store: Store, target: Target, name: string): Promis
     ];
     if (users.length > 0) {
       throw new BeelineError('RESOURCE_IN_USE', {
-        message: `policy "${name}" is attached to ${users.join(', ')}: detach it there first`,
+        message: `policy "${name}" is attached to ${nameSome(users)}: detach it there first`,
       });
     }
     await deletePolicy(queries, { workspace, name });

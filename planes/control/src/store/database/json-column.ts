@@ -8,3 +8,8 @@ import { type RawBuilder, sql } from 'kysely';
 export function jsonColumn<T>(value: T): RawBuilder<T> {
   return sql<T>`cast(cast(${storableJson(value)} as text) as jsonb)`;
 }
+
+/** Whether a list of texts in a jsonb column has one of them. */
+export function holds(list: RawBuilder<unknown>, text: string): RawBuilder<boolean> {
+  return sql<boolean>`${list} @> to_jsonb(cast(${text} as text))`;
+}

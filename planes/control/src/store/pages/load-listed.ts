@@ -1,4 +1,4 @@
-import type { DeploymentRow, EnvironmentRow, PolicyRow } from '../database/tables.ts';
+import type { ApiKeyRow, DeploymentRow, EnvironmentRow, PolicyRow } from '../database/tables.ts';
 import { openPolicy } from '../documents/open-rows.ts';
 import { openDocument } from '../documents/stored-document.ts';
 import type { Queries } from '../open-store.ts';
@@ -72,4 +72,13 @@ export async function loadListedPolicies(
     .where('name', 'in', [...names])
     .execute();
   return rows.map(openPolicy);
+}
+
+/** Those of the API keys that still exist, in any order. */
+export function loadListedApiKeys(queries: Queries, ids: readonly string[]): Promise<readonly ApiKeyRow[]> {
+  return queries
+    .selectFrom('apiKeys')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
 }

@@ -8,7 +8,7 @@ export interface PagePlace {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly name: string;
-  /** Empty for what has none. */
+  /** Tells apart what has the same name; empty where nothing does. */
   readonly environment: string;
 }
 
