@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isControlPath, isMetricsPath } from './dispatch-requests.ts';
+import { isControlPath, isMetricsPath, isReadyPath } from './dispatch-requests.ts';
 
 describe('the one port', () => {
   it.each(['/', '/v0/models', '/v0', '/v0?x=1', '/internal/v1/routes', '/healthz', '/readyz'])(
@@ -25,5 +25,17 @@ describe('the path of the metrics', () => {
     ['/metricsx', false],
   ])('%s: %s', (url, expected) => {
     expect(isMetricsPath(url)).toBe(expected);
+  });
+});
+
+describe('the question whether inference is served', () => {
+  it.each([
+    ['/readyz', true],
+    ['/readyz/', true],
+    ['/readyz?x=1', true],
+    ['/readyzz', false],
+    ['/healthz', false],
+  ])('%s: %s', (url, expected) => {
+    expect(isReadyPath(url)).toBe(expected);
   });
 });

@@ -32,9 +32,9 @@ export function isMetricsPath(url: string): boolean {
   return url === '/metrics' || url.startsWith('/metrics?');
 }
 
-/** Whether a request asks if inference is served; control, which is behind it, only knows of itself. */
+/** Whether a request asks if inference is served, `/readyz/` too; control, which is behind it, only knows of itself. */
 export function isReadyPath(url: string): boolean {
-  return url === '/readyz' || url.startsWith('/readyz?');
+  return firstPart(url) === 'readyz';
 }
 
 /** The server beside the gateway. */

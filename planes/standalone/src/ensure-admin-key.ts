@@ -15,9 +15,12 @@ interface AdminKeyRequest {
 
 /** Asks the API itself, so that a key counts as valid exactly when the API takes it. */
 async function isAccepted(key: Secret, request: AdminKeyRequest): Promise<boolean> {
-  const response = await fetch(`${request.localUrl}/v0/models?workspace=${request.workspace}`, {
-    headers: { authorization: `Bearer ${key.reveal()}` },
-  });
+  const response = await fetch(
+    `${request.localUrl}/v0/workspaces/${request.workspace}?workspace=${request.workspace}`,
+    {
+      headers: { authorization: `Bearer ${key.reveal()}` },
+    },
+  );
   await response.arrayBuffer();
   return response.ok;
 }

@@ -39,6 +39,16 @@ describe('a data directory', () => {
     }
   });
 
+  it('of which a table was written anew is closed, and opened again', { timeout: 60_000 }, async () => {
+    const store = await openStore({ dataDir });
+    await sql`TRUNCATE workspaces`.execute(store.queries);
+    await ensureWorkspace(store, 'mine', [], 1);
+    await store.close();
+    const again = await openStore({ dataDir });
+    expect((await listWorkspaces(again.queries)).map(({ name }) => name)).toEqual(['mine']);
+    await again.close();
+  });
+
   it('whose first start was cut short begins anew', async () => {
     mkdirSync(join(dataDir, 'database.new'));
     writeFileSync(join(dataDir, 'database.new', 'PG_VERSION'), '17');

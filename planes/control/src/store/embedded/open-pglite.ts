@@ -146,12 +146,17 @@ async function prepare(files: string, pglite: PGlite): Promise<OpenDatabase> {
   });
   await migrate(db, () => removeInventory(files));
   await readEverything(db);
-  const watched = await listWatchedFiles(db);
-  saveInventory(files, watched);
+  saveInventory(files, await listWatchedFiles(db));
   return {
     db,
     async close() {
-      await pglite.close();
+      let watched: readonly string[];
+      try {
+        // Not those of the start: a table that was rewritten has other files.
+        watched = await listWatchedFiles(db);
+      } finally {
+        await pglite.close();
+      }
       saveInventory(files, watched);
     },
   };
