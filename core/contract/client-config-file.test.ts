@@ -38,6 +38,13 @@ describe('the client configuration file', () => {
     expect(config.workspaces.map((entry) => entry.name)).toEqual(['default', 'second']);
   });
 
+  it('is the only file that is left, also after a crash in the middle of a write', async () => {
+    const path = join(home, 'config.yaml');
+    await writeFile(`${path}.new`, 'apiKey: bl_half');
+    await saveCredentials(path, credentials);
+    expect(await readdir(home)).toEqual(['config.yaml']);
+  });
+
   it('tells when other accounts can read it, and loses that mode when it is written', async () => {
     const path = join(home, 'config.yaml');
     await writeFile(path, 'workspaces: []\n');

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, open, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BeelineError } from '../base/index.ts';
 import {
@@ -20,9 +19,6 @@ export interface LoadedClientConfig {
   /** The file exists and its mode lets other accounts read it. */
   readonly readableByOthers: boolean;
 }
-
-const isMissing = (error: unknown) =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 function unusable(path: string, doing: string, error: unknown): BeelineError {
   const reason = error instanceof Error ? error.message : String(error);
@@ -65,10 +61,12 @@ export async function loadClientConfig(path: string): Promise<LoadedClientConfig
  */
 export async function saveCredentials(path: string, credentials: WorkspaceCredentials): Promise<void> {
   const text = formatClientConfig(await readText(path), path, credentials);
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  const draft = `${path}.new`;
   const refused = makeDirectory(dirname(path));
   if (refused !== null) throw unusable(path, 'write', new Error(`${refused.path}: ${refused.code}`));
   try {
+    // Of a process that was killed while it wrote: it may hold a key.
+    await rm(draft, { recursive: true, force: true });
     const file = await open(draft, 'wx', 0o600);
     try {
       await chmod(draft, 0o600);
@@ -79,8 +77,8 @@ export async function saveCredentials(path: string, credentials: WorkspaceCreden
     }
     await rename(draft, path);
   } catch (error) {
-    await unlink(draft).catch((left: unknown) => {
-      if (!isMissing(left)) throw unusable(draft, 'remove', left);
+    await rm(draft, { recursive: true, force: true }).catch((left: unknown) => {
+      throw unusable(draft, 'remove', left);
     });
     throw unusable(path, 'write', error);
   }

@@ -1,6 +1,6 @@
 export { createKeyRing, type KeyRing, keyIdOf } from './key-ring.ts';
 export { type MasterKey, makeKeyCommand, makeMasterKey, parseMasterKeys } from './master-key.ts';
-export { readPrivateFile, writePrivateFile } from './private-file.ts';
+export { readPrivateFile, removeDraft, writePrivateFile } from './private-file.ts';
 export {
   type BoxKey,
   type BoxSealer,

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Secret } from '../base/index.ts';
-import { readPrivateFile, writePrivateFile } from './index.ts';
+import { readPrivateFile, removeDraft, writePrivateFile } from './index.ts';
 
 let directory: string;
 let path: string;
@@ -26,4 +26,14 @@ it('is not read when it is no file, or a large one', () => {
   expect(() => readPrivateFile('/dev/zero')).toThrow('not a small file');
   writePrivateFile(path, new Secret('x'.repeat(100_000)));
   expect(() => readPrivateFile(path)).toThrow('not a small file');
+});
+
+it('leaves nothing of a write that a crash cut short', () => {
+  writeFileSync(`${path}.new`, 'half a key');
+  writePrivateFile(path, new Secret('one'));
+  expect(readdirSync(directory)).toEqual(['key']);
+  writeFileSync(`${path}.new`, 'half a key');
+  removeDraft(path);
+  expect(readdirSync(directory)).toEqual(['key']);
+  expect(readPrivateFile(path)?.reveal()).toBe('one');
 });

@@ -7,10 +7,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { randomText, Secret } from '../base/index.ts';
+import { Secret } from '../base/index.ts';
 
 /** Largest file of keys that is read. */
 const maxBytes = 64 * 1024;
@@ -24,20 +24,28 @@ function syncDirectory(path: string): void {
   }
 }
 
+const draftOf = (path: string) => `${path}.new`;
+
+/** Removes what a crash in the middle of `writePrivateFile` left: it may hold a key. */
+export function removeDraft(path: string): void {
+  rmSync(draftOf(path), { recursive: true, force: true });
+}
+
 /** Writes a file that its user alone may read, whole or not at all, and durable when this returns. */
 export function writePrivateFile(path: string, text: Secret): void {
-  const draft = `${path}.${randomText(8)}.new`;
+  const draft = draftOf(path);
+  removeDraft(path);
   try {
     const file = openSync(draft, 'wx', 0o600);
     try {
-      writeSync(file, text.reveal());
+      writeFileSync(file, text.reveal());
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
     renameSync(draft, path);
   } catch (error) {
-    rmSync(draft, { force: true });
+    removeDraft(path);
     throw error;
   }
   syncDirectory(dirname(path));

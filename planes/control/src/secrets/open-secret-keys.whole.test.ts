@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, Secret, silentLogger } from '@beeline/core/base';
@@ -57,6 +57,13 @@ it('a rotation makes a new key first in the file, and keeps the former one', asy
   const row = await store.queries.selectFrom('secrets').selectAll().executeTakeFirstOrThrow();
   expect(row.keyId).toBe(after.current);
   expect(after.open(row.sealed, context).reveal()).toBe('not-for-eyes');
+});
+
+it('what a crash left of a new key is removed', async () => {
+  await open();
+  writeFileSync(`${path}.new`, 'half a key');
+  await open();
+  expect(readdirSync(dataDir)).toEqual(['secrets.key']);
 });
 
 it('another process finds the keys of a file that was changed', async () => {

@@ -8,6 +8,7 @@ import {
   makeMasterKey,
   parseMasterKeys,
   readPrivateFile,
+  removeDraft,
   writePrivateFile,
 } from '@beeline/core/secrets';
 
@@ -83,6 +84,7 @@ function stampOf(path: string): string {
  * @param own The platform made the file and may put new keys into it.
  */
 export function fileSecretKeys(path: string, own: boolean): SecretKeys {
+  if (own) removeDraft(path);
   let known: { readonly stamp: string; readonly keys: readonly MasterKey[]; readonly ring: KeyRing } | null =
     null;
   const load = () => {

@@ -39,9 +39,9 @@ describe('a data directory', () => {
     }
   });
 
-  it('of which a table was written anew is closed, and opened again', { timeout: 60_000 }, async () => {
+  it('of which a table was written anew is closed, and opened again', { timeout: 120_000 }, async () => {
     const store = await openStore({ dataDir });
-    await sql`TRUNCATE workspaces`.execute(store.queries);
+    await sql`TRUNCATE workspaces CASCADE`.execute(store.queries);
     await ensureWorkspace(store, 'mine', [], 1);
     await store.close();
     const again = await openStore({ dataDir });
