@@ -103,6 +103,8 @@ async function run(): Promise<void> {
 
 run().catch((thrown: unknown) => {
   const error = asBeelineError(thrown);
-  console.error(`error: ${error.code === 'INTERNAL_ERROR' ? error.detail : error.message}`);
+  if (error.code === 'PORT_TAKEN') {
+    console.error(`error: ${error.message}, here: npm run quickstart -- --port 9000`);
+  } else console.error(`error: ${error.code === 'INTERNAL_ERROR' ? error.detail : error.message}`);
   process.exitCode = 1;
 });
