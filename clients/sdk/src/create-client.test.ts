@@ -140,6 +140,13 @@ describe('the client', () => {
     expect(error.message).toMatch(/^nothing listens at http:.*; start the platform with `bl up`/);
   });
 
+  it('says that the address lacks its version when the inference endpoint answers', async () => {
+    const headers = { 'x-beeline-source': 'gateway' };
+    platform.intercept = () => ({ status: 404, body: { error: { code: 'ROUTE_NOT_FOUND' } }, headers });
+    const { message } = await failure(open().models.list());
+    expect(message).toMatch(/not as this API does; the address of the API ends with \/v0$/);
+  });
+
   it.each([
     [404, '<html>not found</html>', 'RESOURCE_NOT_FOUND', /answered 404 and not as this API does/],
     [200, '<html>hello</html>', 'CONNECTION_FAILED', /something that is not JSON/],

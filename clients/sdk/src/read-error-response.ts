@@ -39,9 +39,16 @@ function parseBody(text: string): Readonly<Record<string, unknown>> | undefined 
   return undefined;
 }
 
+/** An inference endpoint marks what it answers: there the address of the API lacks its version. */
+function adviceFor(response: Response): string {
+  return response.headers.has('x-beeline-source')
+    ? 'the address of the API ends with /v0'
+    : 'check that the address is that of a platform';
+}
+
 function foreignError(response: Response, text: string): BeelineError {
   return new BeelineError(errorCodeOf(undefined, response.status), {
-    message: `${response.url} answered ${response.status} and not as this API does; check that the address is that of a platform`,
+    message: `${response.url} answered ${response.status} and not as this API does; ${adviceFor(response)}`,
     detail: cutText(text, 2_000),
   });
 }

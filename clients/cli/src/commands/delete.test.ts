@@ -71,6 +71,7 @@ describe('bl delete', () => {
   });
 
   it.each([
+    [['delete', 'sentiment'], /\(received sentiment\); write bl delete model sentiment\n/],
     [['delete'], /the kind must be one of environment, policy, model\n/],
     [['delete', 'modle', 'a'], /\(received modle\); did you mean model\?/],
     [

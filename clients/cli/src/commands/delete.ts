@@ -58,7 +58,9 @@ function namedTarget(session: Session, kind: string | undefined, name: string | 
       kind ?? '',
       writable.flatMap((entry) => [entry.singular, entry.plural]),
     );
-    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    const isName = kind !== undefined && name === undefined && findKind(kind) === undefined;
+    const meant = !isName ? '' : `; write bl delete model ${kind}`;
+    const hint = near === undefined ? meant : `; did you mean ${near}?`;
     const received = kind === undefined ? '' : ` (received ${kind})`;
     throw new BeelineError('USAGE_ERROR', {
       message: `the kind must be one of ${writable.map(({ singular }) => singular).join(', ')}${received}${hint}`,

@@ -58,6 +58,11 @@ describe('bl get', () => {
     );
   });
 
+  it('lets the platform say where a model is that the named environment does not have', async () => {
+    const { code, stderr } = await bl.run(['get', 'model', 'other', '-e', 'development']);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('check the name and the environment')]);
+  });
+
   it('shows one model with its conditions, how it is scaled, and its events', async () => {
     bl.platform.store.observe('other', 'production', {
       status: 'FAILED',

@@ -77,7 +77,7 @@ describe('bl logs', () => {
   it('refuses what has no logs', async () => {
     expect(await bl.run(['logs', 'policy', 'p'])).toMatchObject({
       code: 2,
-      stderr: 'error: only models have logs (received policy); write bl logs model p\n',
+      stderr: 'error: bl logs is for models only (received policy); write bl logs model p\n',
     });
   });
 });

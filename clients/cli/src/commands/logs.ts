@@ -1,6 +1,6 @@
-import { BeelineError, sleep } from '@beeline/core/base';
+import { sleep } from '@beeline/core/base';
 import type { LogLineBody } from '@beeline/core/contract';
-import { defaultEnvironment, findKind } from '@beeline/core/resources';
+import { defaultEnvironment } from '@beeline/core/resources';
 import type { Command } from 'commander';
 import { writeLine } from '../cli-io.ts';
 import type { CommandContext } from '../command-table.ts';
@@ -10,6 +10,7 @@ import { asCliError, reportError } from '../report-error.ts';
 import { countFlag, durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, readGlobalOptions } from '../settings/global-options.ts';
 import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
+import { requireModelName } from '../settings/require-model-name.ts';
 import { paint, type Shown, show } from '../terminal/show.ts';
 
 interface LogsFlags {
@@ -30,20 +31,17 @@ Examples:
 
 export function defineLogs(command: Command, { io, finish }: CommandContext): void {
   command
+    .usage('[options] model <name>')
     .argument('<kind>', 'model')
-    .argument('<name>', 'name of the model')
+    .argument('[name]', 'name of the model')
     .option('-f, --follow', 'go on with new lines as they come')
     .option('--period <duration>', 'how far back to begin (default: 1h)', durationFlag)
     .option('--limit <count>', 'at most so many of the last lines, up to 1000', countFlag, 200)
     .addHelpText('after', examples)
-    .action(async (kind: string, name: string, flags: LogsFlags) => {
-      if (findKind(kind)?.kind !== 'Model') {
-        throw new BeelineError('USAGE_ERROR', {
-          message: `only models have logs (received ${kind}); write bl logs model ${name}`,
-        });
-      }
+    .action(async (kind: string, name: string | undefined, flags: LogsFlags) => {
+      const model = requireModelName('logs', kind, name);
       const session = await openSession(io, readGlobalOptions(command));
-      finish(await runLogs(session, name, flags));
+      finish(await runLogs(session, model, flags));
     });
   addGlobalOptions(command);
 }

@@ -130,7 +130,7 @@ describe('bl run', () => {
   });
 
   it.each([
-    [['run', 'policy', 'p'], /only models can be run \(received policy\)/],
+    [['run', 'policy', 'p'], /bl run is for models only \(received policy\)/],
     [['run', 'model', 'm', '-d', 'x', '--file', 'y'], /either --data or --file, not both/],
     [['run', 'model', 'm', '--file', 'none'], /--file none does not exist/],
     [['run', 'model', 'm', '--header', 'x'], /--header must be name:value \(received "x"\)/],

@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import { BeelineError } from '@beeline/core/base';
-import { findKind } from '@beeline/core/resources';
 import { readRunError } from '@beeline/sdk';
 import type { Command } from 'commander';
 import { type CliIo, writeLine } from '../cli-io.ts';
@@ -11,6 +10,7 @@ import { collect, durationFlag } from '../settings/flag-values.ts';
 import { addGlobalOptions, type OutputFormat, readGlobalOptions } from '../settings/global-options.ts';
 import { openBody } from '../settings/open-body.ts';
 import { explainCredentials, openSession, type Session } from '../settings/open-session.ts';
+import { requireModelName } from '../settings/require-model-name.ts';
 import { paint, type Shown, show } from '../terminal/show.ts';
 
 interface RunFlags {
@@ -40,8 +40,9 @@ to standard error. The exit code is not 0 when the status is 400 or more.`;
 
 export function defineRun(command: Command, { io, finish }: CommandContext): void {
   command
+    .usage('[options] model <name>')
     .argument('<kind>', 'model')
-    .argument('<name>', 'name of the model')
+    .argument('[name]', 'name of the model')
     .option('-d, --data <text>', 'body of the request, sent as it is')
     .option('--file <path>', 'file with the body, or - for standard input')
     .option('--path <path>', "path below the model's endpoint")
@@ -53,14 +54,10 @@ export function defineRun(command: Command, { io, finish }: CommandContext): voi
     .option('--show-headers', 'print status and headers of the answer to standard error')
     .option('--timeout <duration>', 'give up after this time (default: never)', durationFlag)
     .addHelpText('after', examples)
-    .action(async (kind: string, name: string, flags: RunFlags) => {
-      if (findKind(kind)?.kind !== 'Model') {
-        throw new BeelineError('USAGE_ERROR', {
-          message: `only models can be run (received ${kind}); write bl run model ${name}`,
-        });
-      }
+    .action(async (kind: string, name: string | undefined, flags: RunFlags) => {
+      const model = requireModelName('run', kind, name);
       const session = await openSession(io, readGlobalOptions(command));
-      finish(await runRun(session, name, flags));
+      finish(await runRun(session, model, flags));
     });
   addGlobalOptions(command);
 }

@@ -10,18 +10,15 @@ describe('bl up', () => {
   afterEach(() => bl.close());
 
   it('becomes the platform with every flag as it was given', async () => {
-    await bl.run(['up', '--port', '9000', '--data-dir=/d', '-v', '--once']);
+    await bl.run(['up', '--port', '9000', '--data-dir=/d', '-v']);
     expect(bl.programs).toEqual([
-      [
-        process.execPath,
-        '/installed/@beeline/standalone/main.ts',
-        '--port',
-        '9000',
-        '--data-dir=/d',
-        '-v',
-        '--once',
-      ],
+      [process.execPath, '/installed/@beeline/standalone/main.ts', '--port', '9000', '--data-dir=/d', '-v'],
     ]);
+  });
+
+  it('lets the platform list its flags', async () => {
+    await bl.run(['up', '--', '--help']);
+    expect(bl.programs[0]?.at(-1)).toBe('--help');
   });
 
   it('says that there is no platform in this installation', () => {

@@ -7,12 +7,13 @@ import type { CommandContext } from '../command-table.ts';
 const platformProgram = '@beeline/standalone/main';
 
 const examples = `
-Every flag is passed on to the platform, e.g. --port 8787, --data-dir ~/.beeline/data, --once.
+Every setting of the platform is a flag, and is passed on to it: bl up -- --help lists them with their defaults.
 On its first start it makes the workspace "default" and an API key, and writes both where bl finds them.
 
 Examples:
   bl up
-  bl up --port 9000 --data-dir /srv/beeline`;
+  bl up --port 9000 --data-dir /srv/beeline
+  bl up -- --help`;
 
 export function defineUp(command: Command, { io }: CommandContext): void {
   command

@@ -13,7 +13,7 @@ import {
   parseModel,
   parsePolicy,
 } from '@beeline/core/resources';
-import { resolveModelOrigin } from './resolve-origin.ts';
+import { hintAtOrigin, resolveModelOrigin } from './resolve-origin.ts';
 
 /** A checked document: what is sent, and what it is called. */
 export type Manifest =
@@ -81,7 +81,8 @@ export function parseManifest(document: unknown, context: ManifestContext): Mani
   const kind = checkHeader(document as Record<string, unknown>);
   switch (kind) {
     case 'Model': {
-      const { metadata, spec } = parseModel(resolveModelOrigin(document, context.directory));
+      const resolved = resolveModelOrigin(document, context.directory);
+      const { metadata, spec } = hintAtOrigin(document, () => parseModel(resolved));
       const environment = modelEnvironment(metadata.environment, context);
       return { kind, environment, input: { metadata: { ...metadata, environment }, spec } };
     }

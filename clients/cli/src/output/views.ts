@@ -31,6 +31,10 @@ export const views: readonly View[] = [
     columns: modelColumns,
     // Only an environment that was asked for narrows the list: the one of the context would hide the others.
     async read({ client, io, options }, name) {
+      // Asked for by name in one environment, the platform tells in which others there is such a model.
+      if (name !== undefined && options.env !== undefined) {
+        return [await client.models.get(name, { environment: options.env, signal: io.signal })];
+      }
       const models = await client.models.list({ environment: options.env, signal: io.signal });
       return pickNamed('model', models, ({ metadata }) => metadata.name, name);
     },
