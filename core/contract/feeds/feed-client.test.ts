@@ -108,6 +108,13 @@ test('nothing is thrown away when a message is refused whatever is in it', async
   expect(refused).toEqual([]);
 });
 
+test('an answer that is not JSON is not the one of a control plane: the message is tried again', async () => {
+  const { client } = openClient();
+  server.removeAllListeners('request');
+  server.on('request', (_request, response) => response.end('<html>'));
+  await expect(client.pushLogs(linesOf('a'))).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+});
+
 test.each([401, 404, 429, 500, 503])('a message is tried again as it is after %d', async (status) => {
   const { client, refused } = openClient();
   answer = () => ({ status });

@@ -121,7 +121,9 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
 
   async function send(feed: MessageKind, body: string | Uint8Array<ArrayBuffer>): Promise<Delivery> {
     const answer = await call(feedPaths[feed], { method: 'POST', body }, timeoutMs);
-    if (answer.ok) return { taken: true, refused: readPushAnswer(answer.text) };
+    if (answer.ok) {
+      return { taken: true, refused: answer.text === '' ? [] : readPushAnswer(parseJson(answer.text)) };
+    }
     const error = refusedBy(feed, answer);
     if (refusals.has(answer.status)) return { taken: false, error };
     throw error;

@@ -17,9 +17,8 @@ export const buildPushAnswer = (refused: readonly RefusedItem[]): PushAnswer => 
 let parse: ((value: unknown) => ParseResult<PushAnswer>) | undefined;
 
 /** What an answer to a pushed message says was refused. */
-export function readPushAnswer(text: string): readonly RefusedItem[] {
-  if (text === '') return [];
+export function readPushAnswer(answer: unknown): readonly RefusedItem[] {
   parse ??= createParser(pushAnswer);
-  const parsed = parse(JSON.parse(text));
+  const parsed = parse(answer);
   return parsed.ok ? parsed.value.refused.map((refused) => ({ ...refused, id: null })) : [];
 }

@@ -137,6 +137,16 @@ describe('bl apply', () => {
     expect(stderr).toContain('metadata.environment differs from --env staging (received "development")');
   });
 
+  it('refuses a file of secrets that has a name twice', async () => {
+    await bl.write('m.yaml', model('a'));
+    await bl.write('.env', 'TOKEN=one\nTOKEN=two\n');
+    const { code, stderr } = await bl.run(['apply', '-f', 'm.yaml']);
+    expect([code, stderr]).toEqual([
+      2,
+      'error: the file of secrets .env has TOKEN twice; keep one of the two\n',
+    ]);
+  });
+
   it('fills in variables, warns of those that are not set, and takes secrets from files, environment and .env', async () => {
     const envs = ['A: $A', 'B: $B', 'C: $secrets.C', 'D: $secrets.D', 'E: $secrets.E']
       .map((pair) => pair.split(': '))

@@ -3,12 +3,19 @@ import { parseEnv } from 'node:util';
 import { BeelineError } from '@beeline/core/base';
 import { readUserText, yamlLimits } from '@beeline/core/contract';
 import type { CliIo } from '../cli-io.ts';
+import { findRepeatedName } from './find-repeated-name.ts';
 
 type Values = Readonly<Record<string, string | undefined>>;
 
 async function readValues(io: CliIo, file: string, required: boolean): Promise<Values> {
   const read = await readUserText(resolve(io.cwd, file), { maxBytes: yamlLimits.bytes, signal: io.signal });
-  if (read.ok) return parseEnv(read.content);
+  if (read.ok) {
+    const repeated = findRepeatedName(read.content);
+    if (repeated === undefined) return parseEnv(read.content);
+    throw new BeelineError('USAGE_ERROR', {
+      message: `the file of secrets ${file} has ${repeated} twice; keep one of the two`,
+    });
+  }
   if (!required && read.missing) return {};
   throw new BeelineError('USAGE_ERROR', {
     message: `the file of secrets ${file} ${read.reason}`,
@@ -18,7 +25,7 @@ async function readValues(io: CliIo, file: string, required: boolean): Promise<V
 
 /**
  * Finds secrets by name: in the files that were given (a later one wins), then in the environment, then in `.env`.
- * @throws BeelineError USAGE_ERROR for a file that cannot be read.
+ * @throws BeelineError USAGE_ERROR for a file that cannot be read, or has a name twice.
  */
 export async function loadSecrets(
   io: CliIo,

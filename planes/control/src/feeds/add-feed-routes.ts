@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { BeelineError, type Clock, type Secret } from '@beeline/core/base';
+import { BeelineError, type Clock, decodeUtf8, describeUtf8Problem, type Secret } from '@beeline/core/base';
 import {
   feedPaths,
   type OnRefused,
@@ -112,15 +112,24 @@ function addPushes(app: FastifyInstance, { store, clock, onRefused }: FeedContex
   });
 }
 
-/** Other planes' messages are not refused for a character in a text, as a user's are: the store cleans it. */
+/**
+ * Other planes' messages are not refused for a character in a text, as a user's are: the store cleans it. Bytes that are
+ * no text are damage, and nothing of such a message can be trusted.
+ */
 function parseMessages(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    async (_request: unknown, body: string) => {
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => {
+      const decoded = decodeUtf8(body);
+      if (!decoded.ok) {
+        throw new BeelineError('INVALID_INPUT', {
+          message: `the message ${describeUtf8Problem(decoded.problem)}`,
+        });
+      }
       try {
-        return JSON.parse(body);
+        return JSON.parse(decoded.text);
       } catch (cause) {
         throw new BeelineError('INVALID_INPUT', {
           message: `the message is not valid JSON: ${String(cause)}`,

@@ -146,6 +146,19 @@ describe('the feeds', () => {
     ]);
   });
 
+  it('refuse a message that is not UTF-8, with the place', async () => {
+    const response = await fetch(new URL('/internal/v1/logs', control.url), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${control.internalToken.reveal()}`,
+        'content-type': 'application/json',
+      },
+      body: Buffer.from('{"location":"caf\xe9","lines":[]}', 'latin1'),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('the message is not UTF-8: byte 0xE9 at offset 16');
+  });
+
   it('keep what was said of a revision whose newer state cannot be read', async () => {
     const location = control.feed('local');
     const said = observedRevision('rev_1', { inFlight: 3 });

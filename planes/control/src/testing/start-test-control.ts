@@ -12,6 +12,7 @@ const token = new Secret('internal-token-of-a-test');
 
 export interface TestControl {
   readonly url: string;
+  readonly internalToken: Secret;
   feed(name: string, internalToken?: Secret): FeedClient;
   /** What those feeds were told was set aside: `logs: lines[3] at must be integer`. */
   readonly refused: readonly string[];
@@ -61,6 +62,7 @@ export async function startTestControl(
   const { token: admin } = await createApiKey(store, key, clock.now());
   return {
     url,
+    internalToken: token,
     feed: (name, internalToken = token) =>
       createFeedClient({
         controlUrl: url,
