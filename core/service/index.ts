@@ -31,7 +31,7 @@ export type { MetricPicture } from './metrics/metric-picture.ts';
 export { renderExposition } from './metrics/render-exposition.ts';
 export { type CacheFile, type CacheFileOptions, openCacheFile } from './open-cache-file.ts';
 export { type MessageFileOptions, openMessageFile } from './open-message-file.ts';
-export { readRegularFile } from './read-regular-file.ts';
+export { readRegularFile, readRegularFileSync } from './read-regular-file.ts';
 export { reportRefusedItems } from './report-refused-items.ts';
 export { type Loop, type LoopOptions, startLoop } from './run-loop.ts';
 export { type RunningProcess, runProcess } from './run-process.ts';

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOwnFile } from './read-own-file.ts';
 
 /** What the next owner has to know of an instance: the file `instance.json` in its directory. */
 export interface InstanceRecord {
@@ -22,7 +23,7 @@ export function saveInstanceRecord(directory: string, record: InstanceRecord): v
 /** Null when there is none, or none that can be read: its processes are found by their mark then. */
 export function loadInstanceRecord(directory: string): InstanceRecord | null {
   try {
-    return JSON.parse(readFileSync(join(directory, fileName), 'utf8')) as InstanceRecord;
+    return JSON.parse(readOwnFile(join(directory, fileName))) as InstanceRecord;
   } catch {
     return null;
   }

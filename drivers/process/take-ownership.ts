@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BeelineError, type Clock, type Logger, randomText } from '@beeline/core/base';
 import { guardScript } from './guard-script.ts';
 import { readProcess, runsStill } from './process-table.ts';
+import { readOwnFile } from './read-own-file.ts';
 import { markVariable, sendSignal } from './signal-processes.ts';
 
 interface OwnerRecord {
@@ -35,12 +36,12 @@ const respawnMs = 1_000;
 function readOwner(path: string): OwnerRecord | null {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOwnFile(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
     throw new BeelineError('DATA_DIRECTORY_UNUSABLE', {
-      message: `${path} cannot be read (${code}): move it away, and start again`,
+      message: `${path} cannot be read (${code ?? message}): move it away, and start again`,
       cause: error,
     });
   }

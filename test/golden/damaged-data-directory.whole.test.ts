@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -70,7 +70,7 @@ async function start(directory: string, flags: readonly string[] = []): Promise<
   }
 }
 
-type Damage = 'cut' | 'removed' | 'a directory' | 'garbage' | 'emptied';
+type Damage = 'cut' | 'removed' | 'a directory' | 'a pipe' | 'garbage' | 'emptied';
 
 function spoil(path: string, damage: Damage): void {
   const { size } = statSync(path);
@@ -80,6 +80,7 @@ function spoil(path: string, damage: Damage): void {
   }
   rmSync(path);
   if (damage === 'a directory') mkdirSync(path);
+  if (damage === 'a pipe') execFileSync('mkfifo', [path]);
   if (damage === 'garbage') writeFileSync(path, Buffer.alloc(size, 0xa5));
 }
 
@@ -94,6 +95,7 @@ const ofDatabase: readonly (readonly [string, Damage])[] = [
   ['database/postgresql.conf', 'garbage'],
   ['database/beeline-files.json', 'garbage'],
   ['database/beeline-files.json', 'a directory'],
+  ['database/beeline-files.json', 'a pipe'],
 ];
 const besides: readonly (readonly [string, Damage])[] = [
   'gateway/routes.json',
@@ -101,8 +103,9 @@ const besides: readonly (readonly [string, Damage])[] = [
   'location/scale.json',
   'location/process/owner',
   'secrets.key',
+  'lock',
 ].flatMap((name) =>
-  (['garbage', 'emptied', 'a directory'] as const).map((damage) => [name, damage] as const),
+  (['garbage', 'emptied', 'a directory', 'a pipe'] as const).map((damage) => [name, damage] as const),
 );
 
 describe('a data directory', () => {

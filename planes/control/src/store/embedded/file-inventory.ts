@@ -2,7 +2,6 @@ import {
   closeSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -10,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFileSync } from '@beeline/core/service';
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 
@@ -29,6 +29,7 @@ const inventorySchema = Type.Object({
 type Inventory = Static<typeof inventorySchema>;
 
 export const inventoryName = 'beeline-files.json';
+const maxInventoryBytes = 16 * 1024 * 1024;
 const pageBytes = 8_192;
 
 /** Files of tables and indexes, and of the states of transactions. */
@@ -76,6 +77,7 @@ export function saveInventory(directory: string, watched: readonly string[]): vo
     zeroPages: Object.fromEntries(zeroPages),
   };
   const path = join(directory, inventoryName);
+  rmSync(`${path}.new`, { recursive: true, force: true });
   writeFileSync(`${path}.new`, JSON.stringify(inventory), { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
 }
@@ -88,7 +90,9 @@ export function removeInventory(directory: string): void {
 /** Null when there is none that can be read: it is only a witness. */
 function loadInventory(directory: string): Inventory | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(directory, inventoryName), 'utf8'));
+    const value: unknown = JSON.parse(
+      readRegularFileSync(join(directory, inventoryName), maxInventoryBytes).toString('utf8'),
+    );
     return Check(inventorySchema, value) ? value : null;
   } catch {
     return null;

@@ -1,12 +1,16 @@
 import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BeelineError } from '@beeline/core/base';
+import { readRegularFileSync } from '@beeline/core/service';
 
 interface Holder {
   readonly pid: number;
   /** When the process started, in ticks since boot, so that a reused pid is not taken for it; null where unknown. */
   readonly startTicks: string | null;
 }
+
+/** A lock is far shorter. */
+const maxBytes = 64 * 1024;
 
 function startTicksOf(pid: number): string | null {
   try {
@@ -28,9 +32,9 @@ function isAlive(holder: Holder): boolean {
 
 function readHolder(file: string): Holder | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Holder;
+    return JSON.parse(readRegularFileSync(file, maxBytes).toString('utf8')) as Holder;
   } catch {
-    return null; // gone meanwhile
+    return null; // gone meanwhile, or no lock that we wrote
   }
 }
 
