@@ -60,6 +60,8 @@ describe('a configuration', () => {
   it.each([
     [{ argv: ['--prot=1'] }, '--prot=1 is not a known flag; did you mean --port?'],
     [{ file: { prot: 1 } }, 'prot is not a known setting; did you mean "port"?'],
+    [{ argv: ['--port', '--once'] }, '--port needs a value; write --port VALUE'],
+    [{ argv: ['--once', '--database-url'] }, '--database-url needs a value; write --database-url VALUE'],
     [{ argv: ['--port=http'] }, '--port must be a whole number from 0 to 65535 (received "http")'],
     [
       { env: { BL_QUEUE_TIMEOUT: '5' } },

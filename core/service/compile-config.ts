@@ -127,6 +127,10 @@ const flagName = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.t
 /** The environment variable of a setting: `dataDir` is `BL_DATA_DIR`. */
 export const variableName = (key: string) => `BL_${flagName(key).replaceAll('-', '_').toUpperCase()}`;
 
+/** A flag that may stand alone. */
+const isSwitch = (entry: SettingsTable[string] | undefined) =>
+  entry?.defaultText === 'true' || entry?.defaultText === 'false';
+
 function readFlags(
   argv: readonly string[],
   table: SettingsTable,
@@ -156,7 +160,9 @@ function readFlags(
     }
     if (values.has(key))
       violations.push({ field: argument, rule: 'is there twice', hint: 'keep one of the two' });
-    values.set(key, value ?? 'true');
+    if (value === undefined && !isSwitch(table[key])) {
+      violations.push({ field: argument, rule: 'needs a value', hint: `write ${argument} VALUE` });
+    } else values.set(key, value ?? 'true');
   }
   return values;
 }

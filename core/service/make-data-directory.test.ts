@@ -26,10 +26,10 @@ test('a link to a directory is as good as one', async () => {
   expect(existsSync(join(root, 'a'))).toBe(true);
 });
 
-test('a file in the way is refused, with the step that failed', async () => {
+test('a file in the way is refused and named', async () => {
   await writeFile(join(root, 'file'), '');
   expect(() => makeDataDirectory(join(root, 'file', 'a', 'b'))).toThrow(
-    `the data directory ${join(root, 'file', 'a', 'b')} cannot be made: ${join(root, 'file')} is refused with EEXIST`,
+    `the data directory ${join(root, 'file', 'a', 'b')} cannot be made: ${join(root, 'file')} is no directory; choose another one, or move that file away`,
   );
 });
 

@@ -10,7 +10,11 @@ export function makeDataDirectory(directory: string): void {
   const refused = makeDirectory(directory);
   if (refused === null) return;
   const { path, code } = refused;
+  const reason =
+    code === 'EEXIST' || code === 'ENOTDIR'
+      ? `${path} is no directory; choose another one, or move that file away`
+      : `${path} is refused with ${code}; choose another one, or correct the permissions of ${dirname(path)}`;
   throw new BeelineError('DATA_DIRECTORY_UNUSABLE', {
-    message: `the data directory ${directory} cannot be made: ${path} is refused with ${code}; choose another one, or correct the permissions of ${dirname(path)}`,
+    message: `the data directory ${directory} cannot be made: ${reason}`,
   });
 }
