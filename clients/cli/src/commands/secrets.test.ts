@@ -26,7 +26,7 @@ describe('bl secrets', () => {
 00112233aabbccdd  current       3
 ffffffff00000000  missing       1
 
-These values cannot be opened: put their key back, or apply the models again.
+These values cannot be opened: put their key back, or apply the models again. Those of earlier revisions stay in the list until the revisions are forgotten.
 MODEL  ENVIRONMENT  VARIABLE  KEY
 chat   production   TOKEN     ffffffff00000000
 `,

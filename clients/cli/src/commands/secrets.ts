@@ -41,7 +41,7 @@ function formatKeys({ keys, unreadable }: SecretsKeysBody): Shown {
   );
   if (unreadable.length === 0) return table;
   const lost = unreadable.map((one) => [one.model, one.environment, one.variable, one.key]);
-  return show`${table}\n\nThese values cannot be opened: put their key back, or apply the models again.\n${formatTable(
+  return show`${table}\n\nThese values cannot be opened: put their key back, or apply the models again. Those of earlier revisions stay in the list until the revisions are forgotten.\n${formatTable(
     [['MODEL', 'ENVIRONMENT', 'VARIABLE', 'KEY'], ...lost],
   )}`;
 }

@@ -88,7 +88,9 @@ it.each([
     logged = [];
     const keys = await open();
     expect(logged).toEqual([expect.stringContaining(reason)]);
-    expect(logged[0]).toContain('put it back from your copy, or make a new one (`openssl rand -base64 32 >');
+    expect(logged[0]).toContain(
+      "put it back from your copy, or make a new one (`openssl rand -base64 32 > '",
+    );
     expect(() => keys.ring()).toThrow(reason);
     writeFileSync(path, `${makeMasterKey().key.reveal()}\n`); // as the line says
     expect(keys.ring().ids).toHaveLength(1);

@@ -55,7 +55,7 @@ export function saveSecretKeys(path: string, keys: readonly MasterKey[]): void {
 
 function missing(path: string, reason: string): BeelineError {
   return new BeelineError('SECRETS_KEY_MISSING', {
-    message: `the secrets key ${path} ${reason}: put it back from your copy, or make a new one (\`${makeKeyCommand} > ${path}\`) and apply models with secret variables again`,
+    message: `the secrets key ${path} ${reason}: put it back from your copy, or make a new one (\`${makeKeyCommand} > '${path.replaceAll("'", "'\\''")}'\`) and apply models with secret variables again`,
   });
 }
 
