@@ -229,6 +229,19 @@ describe('a start', () => {
       'files with wrong names among the contents',
       () => mkdir(at('blobs', 'ab'), { recursive: true }).then(() => writeFile(at('blobs', 'ab', 'cd'), 'x')),
     ],
+    [
+      'files with the beginning of a right name among the contents',
+      () =>
+        mkdir(at('blobs', 'ab'), { recursive: true }).then(() => writeFile(at('blobs', 'ab', 'abc'), 'x')),
+    ],
+    [
+      'contents in the folder of others',
+      () =>
+        mkdir(at('blobs', 'ab'), { recursive: true }).then(() =>
+          writeFile(at('blobs', 'ab', 'c'.repeat(64)), 'x'),
+        ),
+    ],
+    ['files with the longest names', () => writeFile(at('snapshots', '\u8702'.repeat(85)), 'x')],
     ['a link to contents elsewhere', () => symlink('/', at('blobs', 'zz'))],
     ['files among the snapshots', () => writeFile(at('snapshots', 'stray'), 'x')],
     ['directories among the snapshots', () => mkdir(at('snapshots', 'stray', 'deep'), { recursive: true })],

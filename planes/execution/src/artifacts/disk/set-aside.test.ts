@@ -56,3 +56,13 @@ test('without limits of its own it keeps sixteen', async () => {
   expect(names).toHaveLength(16);
   expect(await readFile(join(directory, 'quarantine', names.at(-1) ?? ''), 'utf8')).toMatch(/^1\d$/);
 });
+
+test('a file is taken out whatever its name', async () => {
+  const longest = ['x'.repeat(255), '\u8702'.repeat(85), `x${'\u8702'.repeat(84)}`];
+  for (const name of longest) await put(name);
+  expect(await readdir(directory)).toEqual(['quarantine']);
+  expect((await kept()).map((name) => name.slice(26, 36))).toEqual([
+    '\u8702'.repeat(10),
+    `x${'\u8702'.repeat(9)}`,
+  ]);
+});

@@ -6,6 +6,10 @@ import { randomText } from '@beeline/core/base';
 export const quarantineLimits = { maxFiles: 16, maxBytes: 1024 ** 3 };
 
 const timeDigits = 16;
+/** Of a name that is kept: with what stands before it, it has to stay below the 255 bytes that a name may have. */
+const nameBytes = 100;
+
+const shorten = (name: string) => Buffer.from(name).subarray(0, nameBytes).toString();
 
 /** What is in quarantine/ beyond its limits goes; so does what is no file of contents. */
 function trimQuarantine(folder: string, limits: typeof quarantineLimits): void {
@@ -36,7 +40,7 @@ export function setAside(
   const time = String(Date.now()).padStart(timeDigits, '0');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
-    renameSync(path, join(folder, `${time}-${randomText(8)}-${basename(path).slice(0, 100)}`));
+    renameSync(path, join(folder, `${time}-${randomText(8)}-${shorten(basename(path))}`));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
