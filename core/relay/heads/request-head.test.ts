@@ -149,3 +149,18 @@ describe('an upgrade', () => {
     expect(head.upgrade).toBe(kept);
   });
 });
+
+describe('a name with underscores', () => {
+  it.each(['content_length', 'Transfer_Encoding', 'x_forwarded-for', 'X-Beeline_Revision'])(
+    'that could be taken for one that frames or names a request is refused: %s',
+    (name) => {
+      expect(read(`GET / HTTP/1.1\r\nHost: h\r\n${name}: 1\r\n\r\n`)).toBe(
+        `its header ${name.toLowerCase()} could be taken for ${name.toLowerCase().replaceAll('_', '-')}: leave it out`,
+      );
+    },
+  );
+
+  it('that imitates nothing is a name like others', () => {
+    expect(read('GET / HTTP/1.1\r\nHost: h\r\nsession_id: 1\r\n\r\n')).toMatchObject({ lineCount: 2 });
+  });
+});

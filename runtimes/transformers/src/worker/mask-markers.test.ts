@@ -38,6 +38,14 @@ describe('a marker mask', () => {
     expect(mask.show(whole)).toBe(before + text + after);
   });
 
+  it('hides the end of one before a whole one, in their order', () => {
+    const text = 'd|> and <|end|> and <|us';
+    const mask = createMarkerMask([text]);
+    const hidden = mask.hide(text, markers);
+    expect(hidden).toMatch(/^.\|> and .\|end\|> and .\|us$/u);
+    expect(mask.show(hidden)).toBe(text);
+  });
+
   it('keeps private characters that the text has itself', () => {
     const text = '\u{F0000}\u{F0001}<|end|>\u{10FFFD}';
     const mask = createMarkerMask([text]);
