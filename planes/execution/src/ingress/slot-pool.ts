@@ -28,7 +28,7 @@ interface Waiter {
 }
 
 /** The replica with the fewest requests that accepts one more; undefined when none does. */
-export function chooseReplica(ready: readonly Replica[]): Replica | undefined {
+export function chooseReplica(ready: Iterable<Replica>): Replica | undefined {
   let best: Replica | undefined;
   for (const replica of ready) {
     if (replica.inFlight >= replica.hardConcurrency) continue;
@@ -82,7 +82,7 @@ class ReplicaLease implements Lease, ReplicaHold {
 /** The slots of one revision's ready replicas, and the queue for them. A free slot is handed out synchronously. */
 export class SlotPool {
   readonly #options: SlotPoolOptions;
-  readonly #ready: Replica[] = [];
+  readonly #ready = new Set<Replica>();
   readonly #waiting = new Set<Waiter>();
   #inFlight = 0;
   #lastReleaseAt: number | null = null;
@@ -111,17 +111,15 @@ export class SlotPool {
     return replica === undefined ? this.#wait(request) : this.#lease(replica, request, noWait);
   }
 
-  /** Begins to hand out slots of a replica, first to those who wait. */
+  /** Begins to hand out slots of a replica, first to those who wait. One that is added twice is there once. */
   add(replica: Replica): void {
-    this.#ready.push(replica);
+    this.#ready.add(replica);
     this.#grantWaiting();
   }
 
   /** Hands out no more slots of it; those that are out stay good. False when it handed out none before. */
   remove(replica: Replica): boolean {
-    const index = this.#ready.indexOf(replica);
-    if (index !== -1) this.#ready.splice(index, 1);
-    return index !== -1;
+    return this.#ready.delete(replica);
   }
 
   /** Refuses everybody who waits. */

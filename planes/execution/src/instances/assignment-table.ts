@@ -89,7 +89,7 @@ export function createAssignmentTable(context: LocationContext): AssignmentTable
   /** A changed limit counts for those that drain already. */
   function limitDrains(revision: ServedRevision): void {
     for (const replica of revision.replicas.values()) {
-      if (replica.drainingSince !== null && !replica.stopSent) limitDrain(context, revision, replica);
+      if (replica.state === 'draining' && !replica.stopSent) limitDrain(context, revision, replica);
     }
   }
 

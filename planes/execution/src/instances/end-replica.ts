@@ -55,7 +55,6 @@ export function drainReplica(
 export function reviveReplica(context: LocationContext, revision: ServedRevision, replica: Replica): void {
   replica.cancelDrain?.();
   replica.onDrained = null;
-  replica.drainingSince = null;
   replica.state = 'ready';
   context.say(revision, replica.id, 'needed again before it was stopped');
   revision.pool.add(replica);
@@ -82,11 +81,11 @@ export function loseReplica(
     `a replica was lost: ${text}`,
   );
   context.say(revision, replica.id, `lost: ${text}`);
-  replica.stopSent = true;
   replica.cancelDrain?.();
   replica.state = 'failed';
   revision.pool.remove(replica);
-  if (context.clock.monotonicMs() - (replica.readyAt ?? 0) < shortLifeMs) backOff(context, revision);
+  const now = context.clock.monotonicMs();
+  if (now - (replica.readyAt ?? now) < shortLifeMs) backOff(context, revision);
   context.changed();
   void stopAndForget(context, revision, replica, 0);
 }
@@ -107,7 +106,6 @@ export async function checkSuspect(
       return;
     }
     await sleep(context.clock, suspectPauseMs);
-    if (replica.state !== 'ready') return;
   }
   loseReplica(context, revision, replica, 'it could not be reached and does not answer');
 }

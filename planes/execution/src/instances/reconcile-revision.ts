@@ -68,6 +68,9 @@ function decide(context: LocationContext, revision: ServedRevision, nowMs: numbe
   return granted;
 }
 
+const pick = ({ replicas }: ServedRevision, ids: readonly string[]) =>
+  ids.flatMap((id) => replicas.get(id) ?? []);
+
 /** Reads how a revision is doing, decides, and begins what has to be done. Level-triggered: may run at any time. */
 export function reconcileRevision(context: LocationContext, revision: ServedRevision): void {
   const now = context.clock.monotonicMs();
@@ -77,17 +80,10 @@ export function reconcileRevision(context: LocationContext, revision: ServedRevi
     desired,
     backoffMs: Math.max(0, revision.retryAt - now),
   });
-  for (const id of plan.revive) {
-    const replica = revision.replicas.get(id);
-    if (replica !== undefined) reviveReplica(context, revision, replica);
-  }
+  for (const replica of pick(revision, plan.revive)) reviveReplica(context, revision, replica);
   for (let count = 0; count < plan.start; count += 1) void startReplica(context, revision);
   for (const { id, reason } of plan.drain) {
-    const replica = revision.replicas.get(id);
-    if (replica !== undefined) drainReplica(context, revision, replica, reason);
+    for (const replica of pick(revision, [id])) drainReplica(context, revision, replica, reason);
   }
-  for (const id of plan.stop) {
-    const replica = revision.replicas.get(id);
-    if (replica !== undefined) stopDrained(context, revision, replica);
-  }
+  for (const replica of pick(revision, plan.stop)) stopDrained(context, revision, replica);
 }

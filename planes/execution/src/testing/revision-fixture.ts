@@ -2,17 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BeelineError, type Logger, silentLogger } from '@beeline/core/base';
-import type { Lease, RevisionAssignment } from '@beeline/core/contract';
+import type { Lease, ObservedRevision, RevisionAssignment } from '@beeline/core/contract';
 import { createMetrics } from '@beeline/core/service';
 import { createFakeClock, type FakeClock, waitFor } from '@beeline/core/testing';
 import type { Runtime } from '@beeline/runtime-interface';
 import { defaultLocationConfig, type LocationConfig } from '../config.ts';
 import { type AssignmentTable, createAssignmentTable } from '../instances/assignment-table.ts';
 import { openEnginePool } from '../instances/engine-pool.ts';
+import type { LaunchContext } from '../instances/launch-replica.ts';
 import type { LocationContext } from '../instances/location-context.ts';
 import { createSecretMask } from '../instances/mask-secrets.ts';
 import { reconcileRevision } from '../instances/reconcile-revision.ts';
-import type { ServedRevision } from '../instances/served-revision.ts';
+import { describeRevision, type ServedRevision } from '../instances/served-revision.ts';
 import { createLocationMetrics } from '../location-metrics.ts';
 import { createDecisionRing } from '../scale/decision-ring.ts';
 import { nothingRecalled, type RecalledScale } from '../scale/scale-state.ts';
@@ -39,6 +40,12 @@ export interface RevisionFixture {
   readonly revision: ServedRevision;
   /** Lines that the location wrote about its replicas. */
   readonly said: string[];
+  /** Messages that it logged, whatever their level. */
+  readonly logged: string[];
+  /** What control was told of the revision, each time that something had changed. */
+  readonly told: ObservedRevision[];
+  /** What the location shows of its metrics. */
+  scrape(): string;
   /** Called with each message that is logged, in the middle of what is being done. */
   onLog(listener: (message: string) => void): void;
   /** Assigns the revision anew. */
@@ -52,20 +59,27 @@ export interface RevisionFixture {
   close(): Promise<void>;
 }
 
-/** `recalled`: what scaling knows from before. */
+/** `recalled`: what scaling knows from before; `launch`: what replicas are started with in place of fakes that work. */
 export async function openRevisionFixture(
   options: {
     readonly recalled?: (clock: FakeClock) => RecalledScale;
     readonly config?: Partial<LocationConfig>;
+    readonly launch?: Partial<LaunchContext>;
   } = {},
 ): Promise<RevisionFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'bl-revision-'));
   const clock = createFakeClock();
   const driver = createFakeDriver();
   const said: string[] = [];
-  let logged: (message: string) => void = () => {};
-  const tell = (_fields: object, message: string) => logged(message);
-  const logger: Logger = { ...silentLogger, info: tell, warn: tell };
+  const logged: string[] = [];
+  const told: ObservedRevision[] = [];
+  const metrics = createMetrics();
+  let hear: (message: string) => void = () => {};
+  const tell = (_fields: object, message: string) => {
+    logged.push(message);
+    hear(message);
+  };
+  const logger: Logger = { ...silentLogger, info: tell, warn: tell, error: tell };
   const artifact = { digest: 'sha256:0', directory, release() {} };
   const runtime: Runtime = {
     ...createFakeRuntime(),
@@ -82,6 +96,7 @@ export async function openRevisionFixture(
       monotonicMs: () => clock.monotonicMs(),
       now: () => clock.now(),
       boxKey,
+      ...options.launch,
     },
     pool: openEnginePool({
       ...{ ...parts, keep: 0, emptyDirectory: directory, maxBackoffMs: 1_000 },
@@ -90,7 +105,7 @@ export async function openRevisionFixture(
     config: { ...defaultLocationConfig, ...options.config },
     clock,
     logger,
-    metrics: createLocationMetrics(createMetrics(), {
+    metrics: createLocationMetrics(metrics, {
       revisions: () => table.revisions.values(),
       artifacts: counts,
     }),
@@ -99,11 +114,11 @@ export async function openRevisionFixture(
     revisions: () => table.revisions.values(),
     touch: (touched) => queueMicrotask(() => reconcileRevision(context, touched)),
     secrets: createSecretMask(boxKey),
-    changed() {},
+    changed: () => told.push(...[...table.revisions.values()].map(describeRevision)),
     log() {},
     say(_revision, _replica, text) {
       said.push(text);
-      logged(text);
+      hear(text);
     },
   };
   const table = createAssignmentTable(context);
@@ -118,9 +133,10 @@ export async function openRevisionFixture(
   if (revision === undefined) throw new Error('the revision was not taken');
 
   return {
-    ...{ clock, context, driver, table, revision, said, assign },
+    ...{ clock, context, driver, table, revision, said, logged, told, assign },
+    scrape: () => metrics.render(),
     onLog(listener) {
-      logged = listener;
+      hear = listener;
     },
     look: () => reconcileRevision(context, revision),
     ask(endsWhenCut = true) {
@@ -135,6 +151,7 @@ export async function openRevisionFixture(
       requests.push(request);
       const take = (lease: Lease) => {
         request.lease = lease;
+        if (over) lease.release('served');
       };
       const asked = revision.pool.acquire({
         revision: 'rev1',
@@ -158,7 +175,7 @@ export async function openRevisionFixture(
         return request.lease?.replica;
       }),
     async close() {
-      logged = () => {};
+      hear = () => {};
       for (const request of requests) request.release();
       table.apply({ version: version + 1, location: 'here', revisions: [] });
       await waitFor('the end of all replicas', () => {
