@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Monotonic milliseconds, for durations; fractional. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. Never keeps the process alive. */
+  /** Calls back once after `delayMs`, soon when that is over already; the returned function cancels. Never keeps the process alive. */
   setTimer(delayMs: number, callback: () => void): () => void;
 }
 

@@ -72,7 +72,7 @@ test.each([
   fixture.assign({}, { purpose: 'retire', drainTimeoutMs: changedMs });
   await fixture.clock.advance(Math.max(0, leftMs - 1));
   if (leftMs > 0) expect(running.cut).toBeNull();
-  await fixture.clock.advance(1);
+  await fixture.clock.advance(Math.min(1, leftMs));
   expect(running.cut?.code).toBe('DRAIN_TIMEOUT');
 });
 

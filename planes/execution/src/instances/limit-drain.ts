@@ -54,8 +54,7 @@ export function limitDrain(context: LocationContext, revision: ServedRevision, r
   const { clock } = context;
   replica.cancelDrain?.();
   const drainedMs = clock.monotonicMs() - (replica.drainingSince ?? clock.monotonicMs());
-  const leftMs = Math.max(0, drainLimit(context, revision).ms - drainedMs);
-  replica.cancelDrain = clock.setTimer(leftMs, () => {
-    if (!replica.stopSent && replica.state === 'draining') cutAndStop(context, revision, replica);
-  });
+  const leftMs = drainLimit(context, revision).ms - drainedMs;
+  // Whoever takes it back or stops it cancels this.
+  replica.cancelDrain = clock.setTimer(leftMs, () => cutAndStop(context, revision, replica));
 }
