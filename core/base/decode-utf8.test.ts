@@ -47,6 +47,11 @@ describe('bytes as text', () => {
       'is not UTF-8: byte 0xFF at offset 3 (line 2, column 1)',
     ],
     [
+      'a character where the second byte of another belongs',
+      bytes([0xc3], 'é'),
+      'is not UTF-8: byte 0xC3 at offset 0 (line 1, column 1)',
+    ],
+    [
       'the third byte of a character',
       bytes([0xe2, 0x82, 0x41]),
       'is not UTF-8: byte 0xE2 at offset 0 (line 1, column 1)',
