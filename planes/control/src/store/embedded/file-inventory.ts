@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import { readRegularFileSync } from '@beeline/core/service';
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
+import type { DatabaseContents } from './read-everything.ts';
+import { digestSettledStates, findChangedStates, settledStatesSchema } from './settled-states.ts';
 
 /**
  * What the files of a database had when it was last opened or closed. PostgreSQL notices garbage, but takes a table whose
@@ -24,6 +26,8 @@ const inventorySchema = Type.Object({
   files: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
   /** Of the files that hold what users wrote: which of their pages were zeros. */
   zeroPages: Type.Record(Type.String(), Type.Array(Type.Integer({ minimum: 0 }))),
+  /** Which transactions were committed decides which rows there are. Earlier releases did not write this down. */
+  settledStates: Type.Optional(settledStatesSchema),
 });
 
 type Inventory = Static<typeof inventorySchema>;
@@ -62,10 +66,10 @@ function findZeroPages(path: string): number[] {
 }
 
 /**
- * Writes down what the files have now; `watched` are those whose pages are looked at. One of them may be gone: a table
- * that was emptied as a whole has another file since then.
+ * Writes down what the files have now. All that was settled must be in them: after a checkpoint, or after closing. A
+ * watched file may be gone: a table that was emptied as a whole has another one since then.
  */
-export function saveInventory(directory: string, watched: readonly string[]): void {
+export function saveInventory(directory: string, { watched, settledBefore }: DatabaseContents): void {
   const files = listFiles(directory).map((name) => [name, statSync(join(directory, name)).size] as const);
   const there = new Set(files.map(([name]) => name));
   const zeroPages = watched
@@ -75,9 +79,12 @@ export function saveInventory(directory: string, watched: readonly string[]): vo
     format: 1,
     files: Object.fromEntries(files),
     zeroPages: Object.fromEntries(zeroPages),
+    settledStates: digestSettledStates(directory, settledBefore),
   };
   const path = join(directory, inventoryName);
   rmSync(`${path}.new`, { recursive: true, force: true });
+  // Only a directory in its place would be in the way of the new one.
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true });
   writeFileSync(`${path}.new`, JSON.stringify(inventory), { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
 }
@@ -114,5 +121,6 @@ export function findLoss(directory: string): string | null {
     const lost = findZeroPages(join(directory, name)).find((page) => page < pages && !known.includes(page));
     if (lost !== undefined) return `page ${lost} of ${name} is erased`;
   }
-  return null;
+  const changed = findChangedStates(directory, inventory.settledStates ?? {});
+  return changed === undefined ? null : `${changed} has other states of transactions than it had`;
 }

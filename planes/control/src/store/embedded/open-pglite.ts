@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { asBeelineError, BeelineError, type Logger } from '@beeline/core/base';
 import { describeSystemFailure, makeDataDirectory } from '@beeline/core/service';
 import { PGlite, types } from '@electric-sql/pglite';
-import { CamelCasePlugin, Kysely, PGliteDialect } from 'kysely';
+import { CamelCasePlugin, Kysely, PGliteDialect, sql } from 'kysely';
 import { guardDialect } from '../database/guard-dialect.ts';
 import { migrate } from '../database/migrate.ts';
 import type { Tables } from '../database/tables.ts';
@@ -14,7 +14,7 @@ import { limitOpening } from './limit-opening.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
 import { makeDatabaseFiles } from './make-database-files.ts';
 import { pgliteStartParams, pgliteVersion } from './pglite-start-params.ts';
-import { listWatchedFiles, readEverything } from './read-everything.ts';
+import { type DatabaseContents, loadContents, readEverything } from './read-everything.ts';
 import { requireDiskSpace } from './require-disk-space.ts';
 import { tryFileSystem } from './try-file-system.ts';
 
@@ -146,18 +146,19 @@ async function prepare(files: string, pglite: PGlite): Promise<OpenDatabase> {
   });
   await migrate(db, () => removeInventory(files));
   await readEverything(db);
-  saveInventory(files, await listWatchedFiles(db));
+  await sql`CHECKPOINT`.execute(db);
+  saveInventory(files, await loadContents(db));
   return {
     db,
     async close() {
-      let watched: readonly string[];
+      let contents: DatabaseContents;
       try {
         // Not those of the start: a table that was rewritten has other files.
-        watched = await listWatchedFiles(db);
+        contents = await loadContents(db);
       } finally {
         await pglite.close();
       }
-      saveInventory(files, watched);
+      saveInventory(files, contents);
     },
   };
 }

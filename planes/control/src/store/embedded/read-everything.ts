@@ -31,16 +31,45 @@ export async function readEverything(db: Kysely<Tables>): Promise<void> {
       }
       await sql.raw(`SET LOCAL ${scans} = on`).execute(tx);
     }
+    for (const [table, column] of essentialTables) {
+      // What the catalogue says about writing is read only when something is written.
+      await sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = ${sql.ref(column)} WHERE false`.execute(
+        tx,
+      );
+      // Large values lie in files of their own, and are read only when they are asked for.
+      await sql`SELECT sum(octet_length(line::text)) FROM ${sql.table(table)} AS line`.execute(tx);
+    }
   });
 }
 
-/** The files of those tables and of their indexes, below the directory of the database. */
-export async function listWatchedFiles(db: Kysely<Tables>): Promise<readonly string[]> {
+/** What is looked at to see whether a database is whole. */
+export interface DatabaseContents {
+  /** The files of the essential tables, of their large values and of their indexes, below the directory of the database. */
+  readonly watched: readonly string[];
+  /** All transactions with smaller numbers have ended. */
+  readonly settledBefore: number;
+}
+
+export async function loadContents(db: Kysely<Tables>): Promise<DatabaseContents> {
+  return { watched: await listWatchedFiles(db), settledBefore: await loadSettledBefore(db) };
+}
+
+async function loadSettledBefore(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ readonly number: string }>`
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS number`.execute(db);
+  return Number(rows[0]?.number ?? 0);
+}
+
+async function listWatchedFiles(db: Kysely<Tables>): Promise<readonly string[]> {
   const names = essentialTables.map(([table]) => table);
   const { rows } = await sql<{ readonly path: string }>`
-    SELECT pg_relation_filepath(oid) AS path FROM pg_class
-    WHERE oid IN (SELECT to_regclass(name) FROM unnest(${names}::text[]) name)
-       OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN
-                   (SELECT to_regclass(name) FROM unnest(${names}::text[]) name))`.execute(db);
+    WITH named AS (SELECT oid, reltoastrelid FROM pg_class
+                   WHERE oid IN (SELECT to_regclass(name) FROM unnest(${names}::text[]) name)),
+         tables AS (SELECT oid FROM named UNION SELECT reltoastrelid FROM named WHERE reltoastrelid <> 0)
+    SELECT pg_relation_filepath(oid) AS path
+    FROM (SELECT oid FROM tables
+          UNION SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM tables)) files`.execute(
+    db,
+  );
   return rows.map(({ path }) => path);
 }
