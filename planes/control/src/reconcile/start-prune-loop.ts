@@ -26,6 +26,7 @@ export function startPruneLoop(context: {
       await pruneExecutions(store.queries, executionRetention, nowMs);
       await pruneLogLines(store.queries, logRetention, nowMs);
       await deleteSilentGateways(store.queries, nowMs - hourMs);
+      await store.reclaimSpace();
     },
   });
 }

@@ -23,6 +23,8 @@ export interface Store {
   write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
   /** Tells of commits that changed a feed, by this process at once and by others within the polling time. */
   readonly signals: FeedSignals;
+  /** Makes the space of deleted rows free for new ones, a part at each call; PostgreSQL does it by itself. */
+  reclaimSpace(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function openStore(
   return {
     queries: database.db,
     signals,
+    reclaimSpace: () => database.reclaimSpace(),
     async write(work) {
       const bumped = new Map<FeedName, number>();
       const result = await database.db.transaction().execute((queries) =>

@@ -41,5 +41,5 @@ export async function openPostgres(databaseUrl: string, logger: Logger): Promise
       cause,
     });
   }
-  return { db, close: () => db.destroy() };
+  return { db, reclaimSpace: async () => {}, close: () => db.destroy() };
 }

@@ -7,7 +7,7 @@ const watch = `
 const { writeSync } = require('node:fs');
 const { workerData } = require('node:worker_threads');
 setTimeout(() => {
-  writeSync(2, workerData.message + '\\n');
+  writeSync(2, 'error: ' + workerData.message + '\\n');
   process.kill(process.pid, 'SIGKILL');
 }, workerData.longestMs);
 `;
@@ -17,7 +17,9 @@ setTimeout(() => {
  * takes a second or two, and a minute on a busy machine that has much to recover.
  */
 export function limitOpening(message: string, limitMs = longestMs): () => void {
-  const worker = new Worker(watch, { eval: true, workerData: { message, longestMs: limitMs } });
+  const workerData = { message, longestMs: limitMs };
+  // Flags of this process would say how the text above is to be read.
+  const worker = new Worker(watch, { eval: true, execArgv: [], workerData });
   worker.unref();
   return () => void worker.terminate();
 }

@@ -15,12 +15,15 @@ import { lockDataDirectory } from './lock-data-directory.ts';
 import { makeDatabaseFiles } from './make-database-files.ts';
 import { pgliteStartParams, pgliteVersion } from './pglite-start-params.ts';
 import { type DatabaseContents, loadContents, readEverything } from './read-everything.ts';
+import { reclaimInTurn } from './reclaim-space.ts';
 import { requireDiskSpace } from './require-disk-space.ts';
 import { tryFileSystem } from './try-file-system.ts';
 
 /** A database that is open, and the way to close it. */
 export interface OpenDatabase {
   readonly db: Kysely<Tables>;
+  /** Makes the space of deleted rows free for new ones, a part at each call. */
+  reclaimSpace(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ export async function openPglite(dataDirectory: string, options: PgliteOptions):
   try {
     const open = await openOrMake(dataDirectory, options);
     return {
-      db: open.db,
+      ...open,
       async close() {
         await open.close();
         unlock();
@@ -140,8 +143,9 @@ function describeFailure(error: unknown): string {
 }
 
 async function prepare(files: string, pglite: PGlite): Promise<OpenDatabase> {
+  const beforeWrite = requireDiskSpace(files);
   const db = new Kysely<Tables>({
-    dialect: guardDialect(new PGliteDialect({ pglite }), requireDiskSpace(files)),
+    dialect: guardDialect(new PGliteDialect({ pglite }), beforeWrite),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
   await migrate(db, () => removeInventory(files));
@@ -150,6 +154,7 @@ async function prepare(files: string, pglite: PGlite): Promise<OpenDatabase> {
   saveInventory(files, await loadContents(db));
   return {
     db,
+    reclaimSpace: reclaimInTurn(db, beforeWrite),
     async close() {
       let contents: DatabaseContents;
       try {

@@ -26,6 +26,7 @@ export function tryFileSystem(directory: string): BeelineError | null {
     return describeSystemFailure(error);
   } finally {
     for (const file of opened) closeSync(file);
-    rmSync(path, { force: true });
+    // What was there before is not ours.
+    if (opened.length > 0) rmSync(path, { force: true });
   }
 }
