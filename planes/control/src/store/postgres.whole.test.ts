@@ -1,12 +1,13 @@
 import { waitFor } from '@beeline/core/testing';
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretsSuite } from '../testing/secrets-suite.ts';
 import { findPostgres, startTestPostgres, type TestPostgres } from '../testing/start-test-postgres.ts';
 import { storeSuite } from '../testing/store-suite.ts';
 import { writeUntilKilled } from '../testing/write-until-killed.ts';
-import { openStore } from './open-store.ts';
-import { listWorkspaces } from './workspaces.ts';
+import { openStore, type Store } from './open-store.ts';
+import { ensureWorkspace, listWorkspaces } from './workspaces.ts';
 
 const bin = findPostgres();
 
@@ -59,6 +60,71 @@ describe.skipIf(bin === null)('PostgreSQL', () => {
     await store.close();
     await expect(openStore(url)).rejects.toThrow(/upgrade Beeline/);
   });
+
+  const answers = (store: Store) => listWorkspaces(store.queries).then(() => true);
+  const makeWorkspace = (store: Store, name: string) => ensureWorkspace(store, name, [], 1);
+
+  it('that is gone is told as STORE_UNAVAILABLE, and used again when it is back', async () => {
+    const store = await openStore(await postgres.newDatabase());
+    try {
+      await makeWorkspace(store, 'before');
+      await postgres.stop();
+      for (const attempt of [() => answers(store), () => makeWorkspace(store, 'during')]) {
+        // Connections that were open are told of the end; new ones are refused.
+        for (let time = 0; time < 3; time += 1) {
+          await expect(attempt()).rejects.toMatchObject({
+            code: 'STORE_UNAVAILABLE',
+            message: expect.stringMatching(/check the server|try again when it is up/),
+            retryAfterMs: expect.any(Number),
+          });
+        }
+      }
+    } finally {
+      await postgres.start();
+    }
+    await makeWorkspace(store, 'after');
+    expect((await listWorkspaces(store.queries)).map(({ name }) => name)).toEqual(['after', 'before']);
+    await store.close();
+  }, 120_000);
+
+  it('without a free connection is told as STORE_UNAVAILABLE, and used again when there is one', async () => {
+    const url = await postgres.newDatabase();
+    const store = await openStore(url);
+    const taken: Client[] = [];
+    const all = Array.from({ length: 8 }, (_, index) => index);
+    const refused = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining('max_connections') };
+    try {
+      for (;;) {
+        const client = new Client({ connectionString: url });
+        client.on('error', () => {});
+        if (
+          !(await client.connect().then(
+            () => true,
+            () => false,
+          ))
+        )
+          break;
+        taken.push(client);
+      }
+      expect(taken.length).toBeGreaterThan(10);
+      await expect(openStore(url)).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        message: expect.stringMatching(/(clients|connection).*check BL_DATABASE_URL and the server/),
+      });
+      // The connection that the store has goes on; those that it would need more are refused.
+      const outcomes = await Promise.allSettled(all.map(() => answers(store)));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(refused);
+      }
+    } finally {
+      await Promise.all(taken.map((client) => client.end()));
+    }
+    await waitFor('free connections', async () =>
+      (await Promise.all(all.map(() => answers(store)))).every(Boolean),
+    );
+    await store.close();
+  }, 120_000);
 
   it('that does not answer is told with the way out', async () => {
     await expect(openStore('postgres://beeline@127.0.0.1:1/none')).rejects.toMatchObject({

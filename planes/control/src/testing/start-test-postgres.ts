@@ -14,6 +14,9 @@ export interface TestPostgres {
   newDatabase(): Promise<string>;
   /** Ends the server with SIGKILL, whose own processes follow it, and starts it again on the same files. */
   crash(): Promise<void>;
+  /** Ends the server; databases do not answer until it is started again. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +91,10 @@ export async function startTestPostgres(bin: string): Promise<TestPostgres> {
 
   let server = await start();
   let databases = 0;
+  async function end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
+    server.kill(signal);
+    await ended(server);
+  }
   return {
     async newDatabase() {
       databases += 1;
@@ -95,13 +102,15 @@ export async function startTestPostgres(bin: string): Promise<TestPostgres> {
       return urlOf(`test_${databases}`);
     },
     async crash() {
-      server.kill('SIGKILL');
-      await ended(server);
+      await end('SIGKILL');
+      server = await start();
+    },
+    stop: () => end('SIGINT'),
+    async start() {
       server = await start();
     },
     async close() {
-      server.kill('SIGINT');
-      await ended(server);
+      await end('SIGINT');
       rmSync(directory, { recursive: true, force: true });
     },
   };
