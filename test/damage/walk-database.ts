@@ -51,7 +51,8 @@ export function walkDatabase(whole: string, copy: string): DatabaseWalker {
     },
     async close() {
       if (child === null) return;
-      const ended = once(child, 'close');
+      // Whoever disconnects is told of the exit, and never of a close.
+      const ended = once(child, 'exit');
       child.disconnect();
       await ended;
     },
