@@ -40,6 +40,21 @@ describe('a body', () => {
     });
   });
 
+  it.each([
+    ['lists', '[', ']'],
+    ['objects', '{"a":[', ']}'],
+  ])('with %s too deep inside each other is refused, whatever their depth', async (_, open, close) => {
+    for (const depth of [129, 20_000]) {
+      const body = gzipSync(open.repeat(depth) + close.repeat(depth));
+      await expect(read(body, 'gzip', 1_000_000)).rejects.toMatchObject({
+        code: 'INVALID_JSON',
+        message: 'the body must have at most 128 lists and objects inside each other',
+      });
+    }
+    const nested = `${'['.repeat(128)}${']'.repeat(128)}`;
+    expect(JSON.stringify(await read(nested))).toBe(nested);
+  });
+
   it('in more codings than anybody needs is refused', async () => {
     await expect(read(text, 'gzip,gzip,gzip,gzip')).rejects.toMatchObject({ code: 'CODING_UNSUPPORTED' });
   });

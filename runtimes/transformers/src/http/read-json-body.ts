@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { EngineError } from '../engine/engine-error.ts';
 import { decodeBody } from './decode-body.ts';
+import { isDeeperThan } from './is-deeper-than.ts';
 
+/** Far more than any schema of a tool has, and far less than what fills the stack. */
+const maxDepth = 128;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a request body as JSON; its content codings are undone.
  * @throws EngineError BODY_TOO_LARGE above `maxBytes`, encoded or decoded; CODING_UNSUPPORTED for a coding that is
- * not known; INVALID_BODY when it is not in the coding that it names; INVALID_JSON when it is not JSON in UTF-8.
+ * not known; INVALID_BODY when it is not in the coding that it names; INVALID_JSON when it is not JSON in UTF-8, or
+ * lists and objects lie too deep inside each other.
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const bytes = await readBytes(request, maxBytes);
@@ -16,7 +20,14 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
     if (text.trim() === '') {
       throw new EngineError('INVALID_JSON', 'the body must be a JSON object; it is empty');
     }
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (isDeeperThan(value, maxDepth)) {
+      throw new EngineError(
+        'INVALID_JSON',
+        `the body must have at most ${maxDepth} lists and objects inside each other`,
+      );
+    }
+    return value;
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw await explainNoJson(bytes, error);
