@@ -112,6 +112,7 @@ export const layers: readonly Layer[] = [
   {
     place: 'tools',
     mayImport: [...everyCoreRoom, '@beeline/sdk', '@beeline/standalone', 'vitest.config.ts'],
+    testsMayImport: coreTesting,
   },
   {
     place: 'test',
