@@ -82,6 +82,13 @@ describe('200', () => {
     expect(((await put('/v0/models/sentiment', body)).body as Model).metadata.generation).toBe(3);
   });
 
+  it('DELETE takes a content type without a body, as many clients send it', async () => {
+    await post('/v0/models', modelDocument('sentiment'));
+    const headers = { 'content-type': 'application/json' };
+    const answer = await test.api.send({ method: 'DELETE', path: '/v0/models/sentiment', headers });
+    expect(answer.status).toBe(200);
+  });
+
   it('PUT takes back what GET gave', async () => {
     const { body } = await post('/v0/models', modelDocument('sentiment'));
     expect((await put('/v0/models/sentiment', body)).status).toBe(200);

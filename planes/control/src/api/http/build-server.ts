@@ -1,6 +1,6 @@
 import { BeelineError, type Logger, newId } from '@beeline/core/base';
 import { documentLimits } from '@beeline/core/resources';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { answerUnknownRoutes } from './answer-unknown-routes.ts';
 import { checkAddress } from './check-address.ts';
 import { parseJsonBody } from './parse-json-body.ts';
@@ -38,7 +38,9 @@ export function buildServer(logger: Logger): FastifyInstance {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (_request: unknown, body: Buffer) => parseJsonBody(body),
+    // Many clients name the type of a body with a call that has none.
+    async (request: FastifyRequest, body: Buffer) =>
+      request.method === 'DELETE' && body.length === 0 ? undefined : parseJsonBody(body),
   );
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
   app.addHook('onRequest', async (request) => {
